@@ -1,0 +1,1 @@
+"""rtdash: a terminal dashboard for two databases under load."""

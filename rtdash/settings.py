@@ -1,0 +1,148 @@
+"""Settings: flag > environment (`RTDASH_…`) > TOML file > default. One frozen model, passed down as an argument."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any, ClassVar
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+import platformdirs
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from rtdash.errors import SettingsError
+
+SCHEMES = {"citus": ("postgresql", "postgres"), "donations": ("mysql", "singlestore")}
+
+
+def default_file() -> Path:
+    """Where the settings file is looked for when none is named."""
+    return platformdirs.user_config_path("rtdash") / "rtdash.toml"
+
+
+class Settings(BaseSettings):
+    """Everything that can be set. Secrets hide in the DSNs, which are never printed."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="RTDASH_", env_ignore_empty=True, frozen=True, extra="forbid", use_attribute_docstrings=True
+    )
+    file: ClassVar[Path | None] = None
+
+    citus_dsn: SecretStr | None = None
+    """Clickstream database, read only: postgresql://user:password@host:port/database."""
+    citus_owner_dsn: SecretStr | None = None
+    """The same database for `rtdash init` and `rtdash ingest`; without it the DSN above is used."""
+    donations_dsn: SecretStr | None = None
+    """Donations database, read only: mysql://user:password@host:port/database (SingleStore or MariaDB)."""
+    donations_owner_dsn: SecretStr | None = None
+    """The same database for `rtdash init`, `rtdash ingest` and the campaign runner."""
+    donations_control_dsn: SecretStr | None = None
+    """The same database for the control pane, with rights on `campaigns` alone."""
+    kafka_bootstrap_servers: str | None = None
+    """Kafka brokers: host:port[,host:port …]."""
+    kafka_incarnation: str | None = None
+    """Names one life of a broker that has no topic ids; the demo sets it for the built-in broker."""
+
+    interval_ms: Annotated[int, Field(ge=100, le=5000)] = 250
+    """How often panels are polled, 100 … 5000 ms; a panel's own `every` wins."""
+    threshold_ms: Annotated[float, Field(gt=0)] = 200.0
+    """Queries above it are flagged, ms."""
+    lanes: Annotated[int, Field(ge=1, le=16)] = 2
+    """Queries that may run at the same time on one server."""
+    deadline_s: Annotated[float, Field(gt=0, le=600)] = 5.0
+    """A query that has not answered by then is given up, s."""
+    time_zone: str = "UTC"
+    """The zone in which times are shown; everything is stored in UTC."""
+    panels_folder: Path | None = None
+    """Your own panels: *.sql in `citus/` and `donations/` below it."""
+    max_events_per_s: Annotated[int, Field(ge=1)] = 5000
+    """Visits beyond it are left out whole, at a fraction kept with the campaign."""
+
+    @field_validator("citus_dsn", "citus_owner_dsn", "donations_dsn", "donations_owner_dsn", "donations_control_dsn")
+    @classmethod
+    def _known_scheme(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        if value is None:
+            return value
+        allowed = SCHEMES[str(info.field_name).split("_")[0]]
+        try:
+            parts = urlsplit(value.get_secret_value())
+            scheme, _ = parts.scheme, parts.port
+        except ValueError:
+            # The parser's own message may quote the password.
+            raise ValueError(f"is not a URL; allowed: {allowed[0]}://user:password@host:port/database") from None
+        if scheme not in allowed or not parts.path.strip("/"):
+            raise ValueError(f"allowed: {allowed[0]}://user:password@host:port/database")
+        return value
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError):
+            raise ValueError("allowed: a zone such as UTC or Europe/Paris") from None
+        return value
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        del dotenv_settings, file_secret_settings
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, cls.file)
+
+    @property
+    def dsn_of_citus_owner(self) -> SecretStr | None:
+        """The DSN that may write, or the only one there is."""
+        return self.citus_owner_dsn or self.citus_dsn
+
+    @property
+    def dsn_of_donations_owner(self) -> SecretStr | None:
+        """The DSN that may write, or the only one there is."""
+        return self.donations_owner_dsn or self.donations_dsn
+
+    @property
+    def dsn_of_control(self) -> SecretStr | None:
+        """The DSN that may write `campaigns`, or the best there is."""
+        return self.donations_control_dsn or self.dsn_of_donations_owner
+
+    def save(self, path: Path) -> None:
+        """Write the settings, secrets included, to a TOML file that only its owner can read."""
+        path.touch(mode=0o600)
+        path.chmod(0o600)
+        lines = []
+        for name, value in self.model_dump(exclude_none=True).items():
+            plain = value.get_secret_value() if isinstance(value, SecretStr) else value
+            plain = str(plain) if isinstance(plain, Path) else plain
+            # A JSON string or number is a TOML one as well.
+            lines.append(f"{name} = {json.dumps(plain, ensure_ascii=False)}")
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def load(file: Path | None = None, **flags: Any) -> Settings:
+    """Read the settings; `flags` are those that were given on the command line.
+
+    Raises SettingsError with one line that names the setting and what is allowed.
+    """
+    if file is not None and not file.is_file():
+        raise SettingsError(f"settings file {file}: there is no such file")
+
+    class _Loaded(Settings):
+        pass
+
+    _Loaded.file = file or default_file()
+    try:
+        return _Loaded(**{name: value for name, value in flags.items() if value is not None})
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False, include_context=False)[0]
+        where = ".".join(str(part) for part in first["loc"])
+        what = "is not a setting" if first["type"] == "extra_forbidden" else first["msg"].removeprefix("Value error, ")
+        raise SettingsError(f"setting {where}: {what}") from None
+    except ValueError as error:
+        raise SettingsError(f"settings file {_Loaded.file}: {error}") from None

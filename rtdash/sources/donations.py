@@ -1,0 +1,72 @@
+"""Connections to the donations database: SingleStore, or MariaDB as its stand-in, by the MySQL protocol."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import pymysql
+from pydantic import SecretStr
+from pymysql.connections import Connection
+
+from rtdash.errors import Overdue, Refused, SourceError, Unreachable
+
+# Server error numbers that mean "the answer is no", not "nobody is there".
+_REFUSALS = {1044, 1045, 1049, 1142, 1143, 1146, 1054, 1064, 1698}
+_LOST = {2002, 2003, 2006, 2013, 2055, 1927, 1053}
+
+
+def explain(error: pymysql.MySQLError) -> SourceError:
+    """The driver's error as one of ours, without the DSN."""
+    number = error.args[0] if error.args and isinstance(error.args[0], int) else 0
+    text = str(error.args[1]) if len(error.args) > 1 else str(error) or "connection lost"
+    if number in _REFUSALS:
+        return Refused(f"donations database: {text}")
+    if number in {1969, 3024, 1317}:
+        return Overdue(f"donations database: {text}")
+    if number in _LOST or number == 0:
+        return Unreachable(f"donations database: {text}")
+    return SourceError(f"donations database: {text} ({number})")
+
+
+def connect(
+    dsn: SecretStr,
+    purpose: str,
+    *,
+    read_only: bool = False,
+    deadline_s: float | None = None,
+    local_infile: bool = False,
+) -> Connection[Any]:
+    """Open a connection in autocommit mode, in UTC, that names itself `rtdash <purpose>` to the server.
+
+    `mysql://user:password@host:port/database`, with `?unix_socket=/path` for a socket and `?ssl_ca=/file` for TLS.
+    Raises Unreachable or Refused, with the server's diagnosis.
+    """
+    parts = urlsplit(dsn.get_secret_value())
+    query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+    setup = ["SET time_zone = '+00:00'", "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED"]
+    if read_only:
+        setup.append("SET SESSION TRANSACTION READ ONLY")
+    try:
+        connection = pymysql.connect(
+            host=parts.hostname or "127.0.0.1",
+            port=parts.port or 3306,
+            unix_socket=query.get("unix_socket"),
+            user=unquote(parts.username or ""),
+            password=unquote(parts.password or ""),
+            database=unquote(parts.path.lstrip("/")),
+            charset="utf8mb4",
+            autocommit=True,
+            connect_timeout=5,
+            read_timeout=deadline_s,
+            write_timeout=deadline_s,
+            local_infile=local_infile,
+            ssl={"ca": query["ssl_ca"]} if "ssl_ca" in query else None,
+            program_name=f"rtdash {purpose}",
+        )
+        with connection.cursor() as cursor:
+            for statement in setup:
+                cursor.execute(statement)
+        return connection
+    except pymysql.MySQLError as error:
+        raise explain(error) from None
