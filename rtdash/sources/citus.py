@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import socket
+import time
+from collections.abc import Mapping
 from typing import Any
 
 import psycopg
-from psycopg.conninfo import conninfo_to_dict
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from pydantic import SecretStr
 
-from rtdash.errors import Refused, SourceError, Unreachable
+from rtdash.errors import Overdue, Refused, SourceError, Unreachable
+from rtdash.sources.connection import Answer
 
 
 def explain(error: psycopg.Error) -> SourceError:
@@ -36,10 +42,47 @@ def connect(
         options.append(f"-c statement_timeout={int(statement_timeout_s * 1000)}")
     try:
         given = conninfo_to_dict(dsn.get_secret_value())
-        options.insert(0, str(given.pop("options", "")))
-        given.setdefault("connect_timeout", "5")
-        return psycopg.connect(
-            **given, autocommit=True, application_name=f"rtdash {purpose}", options=" ".join(options).strip()
-        )
+        settings = {
+            "connect_timeout": given.get("connect_timeout", "5"),
+            "application_name": f"rtdash {purpose}",
+            "options": " ".join([str(given.get("options", "")), *options]).strip(),
+        }
+        return psycopg.connect(make_conninfo(dsn.get_secret_value(), **settings), autocommit=True)
     except psycopg.Error as error:
         raise explain(error) from None
+
+
+class CitusConnection:
+    """A read-only connection of the dashboard; see `QueryConnection`."""
+
+    def __init__(self, dsn: SecretStr) -> None:
+        self._connection = connect(dsn, "dashboard", read_only=True)
+        self._timeout_s = 0.0
+
+    def fetch(self, sql: str, parameters: Mapping[str, object], deadline_s: float) -> Answer:
+        """Run one query, bounded by the server's own statement_timeout as well."""
+        try:
+            if deadline_s != self._timeout_s:
+                self._connection.execute("SELECT set_config('statement_timeout', %s, false)", (f"{deadline_s}s",))
+                self._timeout_s = deadline_s
+            started = time.monotonic()
+            cursor = self._connection.execute(sql, parameters)
+            executed = time.monotonic()
+            rows = cursor.fetchall()
+            columns = tuple(column.name for column in cursor.description or ())
+        except psycopg.errors.QueryCanceled:
+            raise Overdue(f"PostgreSQL: no answer within {deadline_s:g} s") from None
+        except psycopg.Error as error:
+            raise explain(error) from None
+        return Answer(columns, rows, 1000 * (executed - started), 1000 * (time.monotonic() - executed))
+
+    def abandon(self) -> None:
+        """Shut the socket down: the driver, waiting on it, sees the end of the stream."""
+        with contextlib.suppress(OSError, psycopg.Error):
+            descriptor = os.dup(self._connection.pgconn.socket)
+            with socket.socket(fileno=descriptor) as line:
+                line.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()

@@ -1,0 +1,40 @@
+"""One execution of one panel's query, as it crosses from the lane's thread to the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from rtdash.model.data import Data
+
+NO_VARIABLES: Mapping[str, object] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Times are of `time.monotonic`, durations in milliseconds; `data` is None exactly when `error` is set.
+
+    `latency_ms` is execute + fetch on the wire; waiting for a lane, connecting and decoding are measured apart.
+    """
+
+    panel_id: str
+    started_at: float
+    finished_at: float
+    data: Data | None = None
+    error: str | None = None
+    waited_ms: float = 0.0
+    connect_ms: float = 0.0
+    execute_ms: float = 0.0
+    fetch_ms: float = 0.0
+    decode_ms: float = 0.0
+    is_first: bool = False
+    """The first on its connection: kept out of the percentiles."""
+    is_server_down: bool = False
+    """The error concerns the server, so all its panels."""
+    variables: Mapping[str, object] = NO_VARIABLES
+
+    @property
+    def latency_ms(self) -> float:
+        """Execute + fetch, ms."""
+        return self.execute_ms + self.fetch_ms

@@ -1,0 +1,53 @@
+"""Folds samples into panel states. Lives on the thread of the screen, so it needs no lock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from rtdash.model.latency import LatencyWindow
+from rtdash.model.sample import Sample
+from rtdash.model.state import EMPTY_STATE, PanelState
+
+
+class Store:
+    """States by panel id. `sources` maps each panel to its server, `threshold_ms` is the flag's."""
+
+    def __init__(self, sources: Mapping[str, str], threshold_ms: float) -> None:
+        self._sources = dict(sources)
+        self._states = dict.fromkeys(sources, EMPTY_STATE)
+        self._windows = {panel_id: LatencyWindow(threshold_ms) for panel_id in sources}
+
+    def __getitem__(self, panel_id: str) -> PanelState:
+        return self._states[panel_id]
+
+    def apply(self, sample: Sample) -> None:
+        """Take one sample in. An error keeps the last good value; a dead server marks all its panels."""
+        panel_id = sample.panel_id
+        before = self._states[panel_id]
+        if sample.error is not None:
+            marked = [panel_id]
+            if sample.is_server_down:
+                source = self._sources[panel_id]
+                marked = [other for other, at in self._sources.items() if at == source]
+            for other in marked:
+                self._states[other] = replace(self._states[other], error=sample.error)
+            return
+        window = self._windows[panel_id]
+        if not sample.is_first:
+            window.add(sample.latency_ms)
+        self._states[panel_id] = replace(
+            before, data=sample.data, answered_at=sample.started_at, error=None, latency=window.read()
+        )
+
+    def observe(self, in_flight: Mapping[str, float], missed: Mapping[str, int]) -> None:
+        """Take in what the scheduler alone knows: queries still running, and ticks that were left out."""
+        for panel_id, state in self._states.items():
+            since, skipped = in_flight.get(panel_id), missed.get(panel_id, 0)
+            if since != state.in_flight_since or skipped != state.missed:
+                self._states[panel_id] = replace(state, in_flight_since=since, missed=skipped)
+
+    def forget(self, panel_ids: Iterable[str]) -> None:
+        """Drop the data of panels whose question has changed: an old answer under a new title would be a lie."""
+        for panel_id in panel_ids:
+            self._states[panel_id] = replace(self._states[panel_id], data=None, answered_at=None)

@@ -1,0 +1,80 @@
+"""A panel is an SQL file with a comment header; this is what the header and the file say."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|min)")
+_FACTORS = {"ms": 0.001, "s": 1.0, "min": 60.0}
+
+
+class Source(StrEnum):
+    """The server that a panel asks."""
+
+    CITUS = "citus"
+    DONATIONS = "donations"
+
+
+class Draw(StrEnum):
+    """How the rows are drawn; it fixes the columns (see `COLUMNS`)."""
+
+    STAT = "stat"
+    BARS = "bars"
+    SPARKLINES = "sparklines"
+    LINE = "line"
+    TABLE = "table"
+    MAP = "map"
+
+
+COLUMNS: dict[Draw, str] = {
+    Draw.STAT: "value[, label]",
+    Draw.BARS: "label, value",
+    Draw.SPARKLINES: "label, at, value",
+    Draw.LINE: "at, value …",
+    Draw.TABLE: "any; the first is the row's key",
+    Draw.MAP: "label, latitude, longitude, value",
+}
+
+
+def duration_s(text: object) -> float:
+    """`250ms`, `5s` or `1min` in seconds; ValueError says what is allowed."""
+    if isinstance(text, (int, float)):
+        return float(text)
+    match = _DURATION.fullmatch(str(text).strip())
+    if match is None:
+        raise ValueError("allowed: a duration such as 250ms, 5s or 1min")
+    seconds = float(match[1]) * _FACTORS[match[2]]
+    if seconds < 0.1:
+        raise ValueError("allowed: 100ms or more")
+    return seconds
+
+
+Duration = Annotated[float, BeforeValidator(duration_s)]
+
+
+class PanelSpec(BaseModel):
+    """What to ask, how often, and how to draw it. Durations are in seconds."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str
+    title: str = Field(min_length=1, max_length=60)
+    source: Source
+    draw: Draw
+    every: Duration | None = None
+    deadline: Duration | None = None
+    unit: str = ""
+    help: str = ""
+    sql: str = Field(min_length=1)
+    path: Path
+    is_probe: bool = False
+
+    @property
+    def is_heavy(self) -> bool:
+        """Panels of 5 s and slower are meant to be heavy: they have a lane of their own."""
+        return self.every is not None and self.every >= 5.0

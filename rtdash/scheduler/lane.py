@@ -1,0 +1,140 @@
+"""A lane: one thread with one connection to one server, running one query at a time."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+
+from rtdash.errors import Overdue, RtdashError, SourceError, Unreachable
+from rtdash.model.sample import Sample
+from rtdash.panels.decode import decode
+from rtdash.scheduler.job import Job
+from rtdash.scheduler.queue import LaneKind, LaneQueue
+from rtdash.sources.connection import Connector, QueryConnection
+
+_log = logging.getLogger(__name__)
+
+GRACE_S = 0.5
+"""How long past its deadline a query may run before its connection is broken off."""
+
+
+class Lane:
+    """Takes jobs from its queue until that is closed, and delivers a sample for each, whatever happens."""
+
+    def __init__(self, name: str, kind: LaneKind, queue: LaneQueue, connect: Connector) -> None:
+        self._kind = kind
+        self._queue = queue
+        self._connect = connect
+        self._connection: QueryConnection | None = None
+        self._first = True
+        self._overdue_at: float | None = None
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self._deliver: Callable[[Sample], None] = lambda _: None
+
+    def start(self, deliver: Callable[[Sample], None]) -> None:
+        """Begin to take jobs; `deliver` is called on the lane's thread."""
+        self._deliver = deliver
+        self._thread.start()
+
+    def join(self, timeout_s: float) -> bool:
+        """Break off what runs and wait for the thread; the queue must have been closed. False when it did not end."""
+        self._abandon()
+        self._thread.join(timeout_s)
+        return not self._thread.is_alive()
+
+    def check_deadline(self, now: float) -> None:
+        """Break off a query that the server should have ended itself, and did not."""
+        if self._overdue_at is not None and now > self._overdue_at:
+            self._overdue_at = None
+            self._abandon()
+
+    def _abandon(self) -> None:
+        connection = self._connection
+        if connection is not None:
+            connection.abandon()
+
+    def _run(self) -> None:
+        while (job := self._queue.take(self, self._kind)) is not None:
+            try:
+                sample = self._execute(job)
+            finally:
+                self._queue.done(job)
+            self._deliver(sample)
+        self._drop()
+
+    def _execute(self, job: Job) -> Sample:
+        """The one place where any exception becomes a sample."""
+        started = time.monotonic()
+        waited_ms = 1000 * (started - job.queued_at)
+        try:
+            connection, connect_ms = self._ready()
+            asked = time.monotonic()
+            self._overdue_at = asked + job.deadline_s + GRACE_S
+            answer = connection.fetch(job.spec.sql, job.parameters, job.deadline_s)
+            self._overdue_at = None
+            answered = time.monotonic()
+            data = decode(job.spec, answer.columns, answer.rows)
+        except Exception as error:  # noqa: BLE001 (a lane must outlive any query)
+            return self._failed(job, error, started, waited_ms)
+        first, self._first = self._first, False
+        return Sample(
+            panel_id=job.spec.id,
+            started_at=asked,
+            finished_at=answered,
+            data=data,
+            waited_ms=waited_ms,
+            connect_ms=connect_ms,
+            execute_ms=answer.execute_ms,
+            fetch_ms=answer.fetch_ms,
+            decode_ms=1000 * (time.monotonic() - answered),
+            is_first=first,
+            variables=job.parameters,
+        )
+
+    def _ready(self) -> tuple[QueryConnection, float]:
+        if self._connection is not None:
+            return self._connection, 0.0
+        started = time.monotonic()
+        try:
+            self._connection = self._connect()
+        except SourceError as error:
+            self._queue.fails(error)
+            raise _NoConnection(error) from None
+        self._first = True
+        self._queue.answers()
+        return self._connection, 1000 * (time.monotonic() - started)
+
+    def _failed(self, job: Job, error: Exception, started: float, waited_ms: float) -> Sample:
+        is_server_down = isinstance(error, _NoConnection | Unreachable)
+        was_broken_off = self._overdue_at is None and isinstance(error, Unreachable)
+        if isinstance(error, Unreachable):
+            if was_broken_off:
+                error = Overdue(f"no answer within {job.deadline_s:g} s; the connection was given up")
+                is_server_down = False
+            else:
+                self._queue.fails(error)
+            self._drop()
+        elif not isinstance(error, RtdashError):
+            _log.error("panel %s", job.spec.id, exc_info=error)
+            self._drop()
+        self._overdue_at = None
+        return Sample(
+            panel_id=job.spec.id,
+            started_at=started,
+            finished_at=time.monotonic(),
+            error=str(error) if isinstance(error, RtdashError) else f"{type(error).__name__} (see the log)",
+            waited_ms=waited_ms,
+            is_server_down=is_server_down,
+            variables=job.parameters,
+        )
+
+    def _drop(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
+
+
+class _NoConnection(RtdashError):
+    """A connection could not be made; the queue knows already."""

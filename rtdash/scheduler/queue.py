@@ -1,0 +1,113 @@
+"""The queue of one server: at most one job a panel, taken by the lanes that may run it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from enum import Enum, auto
+
+from rtdash.errors import SourceError
+from rtdash.scheduler.job import Job
+from rtdash.scheduler.outage import Outage
+
+
+class LaneKind(Enum):
+    """What a lane takes."""
+
+    FAST = auto()
+    """Only panels whose median is below their interval, so that slow ones cannot starve them."""
+    ANY = auto()
+    """Whatever is due, but for heavy panels."""
+    HEAVY = auto()
+    """Only panels that are meant to be heavy."""
+
+
+class LaneQueue:
+    """Jobs of one server in the order in which they came due, and what is in flight."""
+
+    def __init__(self, is_slow: Callable[[str], bool], clock: Callable[[], float] = time.monotonic) -> None:
+        self._is_slow = is_slow
+        self._clock = clock
+        self._changed = threading.Condition()
+        self._jobs: dict[str, Job] = {}
+        self._in_flight: dict[str, float] = {}
+        self._outage = Outage()
+        self._prober: object | None = None
+        self._closed = False
+
+    def put(self, job: Job) -> bool:
+        """Queue a job; False, and nothing happens, when its panel is queued or in flight already."""
+        with self._changed:
+            panel_id = job.spec.id
+            if panel_id in self._jobs or panel_id in self._in_flight:
+                return False
+            self._jobs[panel_id] = job
+            self._changed.notify_all()
+            return True
+
+    def take(self, lane: object, kind: LaneKind) -> Job | None:
+        """Wait for a job that a lane of `kind` may run, and mark it as in flight; None when the queue is closed.
+
+        While the server is away only one lane at a time is given a job, and only when a try is due.
+        """
+        with self._changed:
+            while not self._closed:
+                wait_s: float | None = None
+                if not self._outage.is_on:
+                    job = self._pick(kind)
+                elif self._prober not in (None, lane):
+                    job = None
+                elif (wait_s := self._outage.wait_s(self._clock())) > 0:
+                    job = None
+                else:
+                    job = self._pick(kind)
+                    self._prober = lane if job is not None else None
+                if job is not None:
+                    del self._jobs[job.spec.id]
+                    self._in_flight[job.spec.id] = self._clock()
+                    return job
+                self._changed.wait(wait_s)
+            return None
+
+    def _pick(self, kind: LaneKind) -> Job | None:
+        for job in self._jobs.values():
+            heavy = job.spec.is_heavy
+            if heavy is not (kind is LaneKind.HEAVY):
+                continue
+            if kind is LaneKind.FAST and self._is_slow(job.spec.id):
+                continue
+            return job
+        return None
+
+    def done(self, job: Job) -> None:
+        """The lane has finished with a job."""
+        with self._changed:
+            self._in_flight.pop(job.spec.id, None)
+
+    def answers(self) -> None:
+        """A connection was made: the outage, if there was one, is over."""
+        with self._changed:
+            self._prober = None
+            if self._outage.is_on:
+                self._outage.ended()
+                self._changed.notify_all()
+
+    def fails(self, error: SourceError) -> None:
+        """A connection could not be made, or broke."""
+        with self._changed:
+            self._prober = None
+            self._outage.failed(error, self._clock())
+            self._changed.notify_all()
+
+    def in_flight(self) -> dict[str, float]:
+        """Panels whose query runs now, and since when on the clock."""
+        with self._changed:
+            return dict(self._in_flight)
+
+    def close(self) -> None:
+        """Let every lane that waits go home."""
+        with self._changed:
+            self._closed = True
+            self._jobs.clear()
+            self._changed.notify_all()

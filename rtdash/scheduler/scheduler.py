@@ -1,0 +1,123 @@
+"""Asks every panel when it is due, never twice at once, and never with more than a few queries a server."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+
+from rtdash.model.sample import Sample
+from rtdash.panels.spec import PanelSpec, Source
+from rtdash.scheduler.job import Job
+from rtdash.scheduler.lane import Lane
+from rtdash.scheduler.queue import LaneKind, LaneQueue
+from rtdash.sources.connection import Connector
+
+Deliver = Callable[[Sample], None]
+
+_MEDIAN_WEIGHT = 0.2
+_WATCH_S = 0.25
+
+
+class Scheduler:
+    """The screen's clock calls `tick`; lanes answer through `deliver`, on their own threads.
+
+    `lanes` is the cap of queries in flight on each server; panels meant to be heavy have one lane more.
+    """
+
+    def __init__(
+        self,
+        specs: Iterable[PanelSpec],
+        connectors: Mapping[Source, Connector],
+        *,
+        interval_s: float,
+        lanes: int,
+        deadline_s: float,
+        variables: Mapping[str, object],
+    ) -> None:
+        self._specs = [spec for spec in specs if spec.source in connectors]
+        self.interval_s = interval_s
+        self.variables = dict(variables)
+        self.missed: Counter[str] = Counter()
+        self._deadline_s = deadline_s
+        self._due: dict[str, float] = {}
+        self._typical_ms: dict[str, float] = {}
+        self._every = {spec.id: spec.every for spec in self._specs}
+        self._queues: dict[Source, LaneQueue] = {}
+        self._lanes: list[Lane] = []
+        self._busy_s: dict[Source, float] = dict.fromkeys(connectors, 0.0)
+        self._source_of = {spec.id: spec.source for spec in self._specs}
+        self._stopping = threading.Event()
+        self._watch = threading.Thread(target=self._watch_deadlines, name="lane-watch", daemon=True)
+        for source, connect in connectors.items():
+            queue = self._queues[source] = LaneQueue(self._is_slow)
+            kinds = [LaneKind.FAST] * (lanes > 1) + [LaneKind.ANY] * max(1, lanes - 1)
+            if any(spec.source is source and spec.is_heavy for spec in self._specs):
+                kinds.append(LaneKind.HEAVY)
+            self._lanes += [Lane(f"{source}-{kind.name}-{n}", kind, queue, connect) for n, kind in enumerate(kinds)]
+
+    def start(self, deliver: Deliver) -> None:
+        """Start the lanes."""
+
+        def account(sample: Sample) -> None:
+            self._account(sample)
+            deliver(sample)
+
+        for lane in self._lanes:
+            lane.start(account)
+        self._watch.start()
+
+    def stop(self) -> None:
+        """Stop asking, break off what runs, and wait for every thread. No sample is delivered afterwards."""
+        self._stopping.set()
+        for queue in self._queues.values():
+            queue.close()
+        for lane in self._lanes:
+            lane.join(timeout_s=2.0)
+        if self._watch.is_alive():
+            self._watch.join(timeout=2.0)
+
+    def tick(self, now: float) -> None:
+        """Queue what is due at `now` (`time.monotonic`); a panel still queued or in flight is missed instead."""
+        # A tick may come a little early: half an interval is not worth waiting a whole one for.
+        horizon = now + self.interval_s / 2
+        for spec in self._specs:
+            if self._due.get(spec.id, 0.0) > horizon:
+                continue
+            every = spec.every or self.interval_s
+            self._due[spec.id] = max(now, self._due.get(spec.id, now)) + every
+            job = Job(spec, dict(self.variables), now, spec.deadline or self._deadline_s)
+            if not self._queues[spec.source].put(job):
+                self.missed[spec.id] += 1
+
+    def ask_now(self, panel_ids: Iterable[str]) -> None:
+        """Make panels due at the next tick, for a question that has changed."""
+        for panel_id in panel_ids:
+            self._due.pop(panel_id, None)
+
+    def in_flight(self) -> dict[str, float]:
+        """Panels whose query runs now, and since when (`time.monotonic`)."""
+        return {panel_id: since for queue in self._queues.values() for panel_id, since in queue.in_flight().items()}
+
+    def busy_s(self, source: Source) -> float:
+        """Time that the dashboard's own queries have taken on a server since the start, s."""
+        return self._busy_s.get(source, 0.0)
+
+    def _is_slow(self, panel_id: str) -> bool:
+        every = self._every[panel_id] or self.interval_s
+        return self._typical_ms.get(panel_id, 0.0) > 1000 * every
+
+    def _account(self, sample: Sample) -> None:
+        took_ms = 1000 * (sample.finished_at - sample.started_at)
+        self._busy_s[self._source_of[sample.panel_id]] += took_ms / 1000
+        before = self._typical_ms.get(sample.panel_id)
+        # A moving average in place of the median: it needs no history, and lanes only ask "longer than the interval?".
+        weight = _MEDIAN_WEIGHT
+        self._typical_ms[sample.panel_id] = took_ms if before is None else (1 - weight) * before + weight * took_ms
+
+    def _watch_deadlines(self) -> None:
+        while not self._stopping.wait(_WATCH_S):
+            now = time.monotonic()
+            for lane in self._lanes:
+                lane.check_deadline(now)
