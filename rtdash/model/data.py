@@ -35,6 +35,23 @@ class Bars:
 
 
 @dataclass(frozen=True, slots=True)
+class Count:
+    """A count; `error` is one standard error where it is an estimate, None where it is exact."""
+
+    label: str
+    value: Number
+    error: Number | None
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Counts over a window that begins at `since`; buckets are whole, so it may begin a little before what was asked."""
+
+    items: tuple[Count, ...] = ()
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Series:
     """One value a second; `values[-1]` is the second `Sparklines.until`. Seconds without a row are 0."""
 
@@ -93,4 +110,4 @@ class Table:
         return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
 
 
-Data: TypeAlias = Stat | Bars | Sparklines | Line | Places | Table
+Data: TypeAlias = Stat | Bars | Counts | Sparklines | Line | Places | Table

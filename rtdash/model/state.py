@@ -17,6 +17,8 @@ class PanelState:
     """When the query that gave `data` was started: the data is as old as that."""
     error: str | None = None
     latency: Latency = NO_LATENCY
+    rate_per_s: float | None = None
+    """How fast a single number grows; None for anything else, or when it is not known yet."""
     missed: int = 0
     in_flight_since: float | None = None
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from rtdash.model.data import Stat
 from rtdash.model.latency import LatencyWindow
+from rtdash.model.rate import Rate
 from rtdash.model.sample import Sample
 from rtdash.model.state import EMPTY_STATE, PanelState
 
@@ -17,6 +19,7 @@ class Store:
         self._sources = dict(sources)
         self._states = dict.fromkeys(sources, EMPTY_STATE)
         self._windows = {panel_id: LatencyWindow(threshold_ms) for panel_id in sources}
+        self._rates: dict[str, Rate] = {}
 
     def __getitem__(self, panel_id: str) -> PanelState:
         return self._states[panel_id]
@@ -37,8 +40,21 @@ class Store:
         if not sample.is_first:
             window.add(sample.latency_ms)
         self._states[panel_id] = replace(
-            before, data=sample.data, answered_at=sample.started_at, error=None, latency=window.read()
+            before,
+            data=sample.data,
+            answered_at=sample.started_at,
+            error=None,
+            latency=window.read(),
+            rate_per_s=self._rate(panel_id, sample),
         )
+
+    def _rate(self, panel_id: str, sample: Sample) -> float | None:
+        if not isinstance(sample.data, Stat) or sample.data.value is None:
+            self._rates.pop(panel_id, None)
+            return None
+        rate = self._rates.setdefault(panel_id, Rate())
+        rate.add(sample.started_at, float(sample.data.value))
+        return rate.per_s()
 
     def observe(self, in_flight: Mapping[str, float], missed: Mapping[str, int]) -> None:
         """Take in what the scheduler alone knows: queries still running, and ticks that were left out."""

@@ -8,7 +8,22 @@ from decimal import Decimal
 from typing import Any
 
 from rtdash.errors import PanelError
-from rtdash.model.data import Bar, Bars, Cell, Data, Line, Number, Place, Places, Series, Sparklines, Stat, Table
+from rtdash.model.data import (
+    Bar,
+    Bars,
+    Cell,
+    Count,
+    Counts,
+    Data,
+    Line,
+    Number,
+    Place,
+    Places,
+    Series,
+    Sparklines,
+    Stat,
+    Table,
+)
 from rtdash.model.text import plain
 from rtdash.panels.spec import COLUMNS, Draw, PanelSpec
 
@@ -48,6 +63,15 @@ def _stat(columns: Sequence[str], rows: Sequence[Row]) -> Stat:
 
 def _bars(_: Sequence[str], rows: Sequence[Row]) -> Bars:
     return Bars(tuple(Bar(plain(label), _number(value)) for label, value in rows))
+
+
+def _counts(_: Sequence[str], rows: Sequence[Row]) -> Counts:
+    items = tuple(
+        Count(plain(label), _number(value), None if error is None else _number(error))
+        for label, value, error, _ in rows
+    )
+    starts = [_time(row[3]) for row in rows if row[3] is not None]
+    return Counts(items, min(starts, default=None))
 
 
 def _sparklines(_: Sequence[str], rows: Sequence[Row]) -> Sparklines:
@@ -90,6 +114,7 @@ def _table(columns: Sequence[str], rows: Sequence[Row]) -> Table:
 _DECODERS: dict[Draw, tuple[Callable[[Sequence[str]], bool], Callable[[Sequence[str], Sequence[Row]], Data]]] = {
     Draw.STAT: (lambda columns: list(columns) in (["value"], ["value", "label"]), _stat),
     Draw.BARS: (lambda columns: list(columns) == ["label", "value"], _bars),
+    Draw.COUNTS: (lambda columns: list(columns) == ["label", "value", "error", "since"], _counts),
     Draw.SPARKLINES: (lambda columns: list(columns) == ["label", "at", "value"], _sparklines),
     Draw.LINE: (lambda columns: len(columns) > 1 and columns[0] == "at", _line),
     Draw.MAP: (lambda columns: list(columns) == ["label", "latitude", "longitude", "value"], _places),

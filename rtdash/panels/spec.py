@@ -25,6 +25,7 @@ class Draw(StrEnum):
 
     STAT = "stat"
     BARS = "bars"
+    COUNTS = "counts"
     SPARKLINES = "sparklines"
     LINE = "line"
     TABLE = "table"
@@ -34,6 +35,7 @@ class Draw(StrEnum):
 COLUMNS: dict[Draw, str] = {
     Draw.STAT: "value[, label]",
     Draw.BARS: "label, value",
+    Draw.COUNTS: "label, value, error, since",
     Draw.SPARKLINES: "label, at, value",
     Draw.LINE: "at, value …",
     Draw.TABLE: "any; the first is the row's key",

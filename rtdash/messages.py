@@ -1,0 +1,31 @@
+"""What happened, in the past tense: the only way from threads to the screen, and from widgets to the app."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual.message import Message
+
+from rtdash.model.sample import Sample
+
+
+@dataclass
+class SampleArrived(Message):
+    """A lane has delivered a sample."""
+
+    sample: Sample
+
+
+@dataclass
+class PanelOpened(Message):
+    """The user wants to see more of a panel."""
+
+    panel_id: str
+
+
+@dataclass
+class CommandEnded(Message):
+    """The control thread has carried a command out, or could not: then `error` says why."""
+
+    done: str
+    error: str | None = None

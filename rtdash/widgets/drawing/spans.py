@@ -1,0 +1,51 @@
+"""Lines of text with roles. A role (`value`, `muted`, `error` …) becomes a colour in styles/, never here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TypeAlias
+
+from rich.cells import cell_len, set_cell_size
+
+Span: TypeAlias = tuple[str, str]
+"""Text and its role."""
+Line: TypeAlias = tuple[Span, ...]
+
+
+def width(line: Iterable[Span]) -> int:
+    """Cells that a line takes."""
+    return sum(cell_len(text) for text, _ in line)
+
+
+def fit(line: Iterable[Span], cells: int) -> Line:
+    """The line cut, or filled with blanks, to exactly `cells`; a cut shows as `…`."""
+    fitted: list[Span] = []
+    left = cells
+    for text, role in line:
+        size = cell_len(text)
+        if size > left:
+            if left > 0:
+                fitted.append((set_cell_size(text, left - 1) + "…", role))
+            return tuple(fitted)
+        fitted.append((text, role))
+        left -= size
+    if left > 0:
+        fitted.append((" " * left, "text"))
+    return tuple(fitted)
+
+
+def left(text: str, cells: int) -> str:
+    """Text at the left of `cells`, cut with `…` when longer."""
+    return text + " " * (cells - size) if (size := cell_len(text)) <= cells else set_cell_size(text, cells - 1) + "…"
+
+
+def right(text: str, cells: int) -> str:
+    """Text at the right of `cells`; a number is never cut, so it may be wider."""
+    return " " * max(0, cells - cell_len(text)) + text
+
+
+def spread(start: Iterable[Span], end: Iterable[Span], cells: int) -> Line:
+    """`start` at the left and `end` at the right of `cells`."""
+    start, end = tuple(start), tuple(end)
+    gap = cells - width(start) - width(end)
+    return fit((*start, (" " * max(1, gap), "text"), *end), cells)

@@ -1,0 +1,56 @@
+"""A live line of small columns for each label, to a common scale."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rtdash.model.data import Sparklines
+from rtdash.widgets.drawing.numbers import rounded
+from rtdash.widgets.drawing.spans import Line, fit, left, right
+
+LEVELS = " ▁▂▃▄▅▆▇█"
+
+
+def columns(values: Sequence[float], largest: float, rows: int) -> list[str]:
+    """`values` as columns of `rows` cells in height, top row first; anything above 0 is at least one eighth high."""
+    lines = [""] * rows
+    for value in values:
+        eighths = max(1, round(8 * rows * min(1.0, value / largest))) if largest > 0 and value > 0 else 0
+        for row in range(rows):
+            lines[rows - 1 - row] += LEVELS[max(0, min(8, eighths - 8 * row))]
+    return lines
+
+
+def draw(data: Sparklines, unit: str, width: int, height: int) -> list[Line]:
+    """One series a band: its label, its columns, its total over the window. The newest second is at the right."""
+    if not data.series:
+        return [fit(((" nothing in this window", "muted"),), width)]
+    totals = [rounded(series.total, unit) for series in data.series]
+    total_width = max(len(total) for total in totals)
+    label_width = min(max(len(series.label) for series in data.series), max(6, width // 4))
+    room = max(4, width - label_width - total_width - 4)
+    count = len(data.series[0].values)
+    each = max(1, room // count)
+    largest = max(max(series.values) for series in data.series)
+    band = max(1, height // len(data.series))
+    rows = max(1, min(4, band - 1 if band > 2 else band))
+    lines: list[Line] = []
+    for number, (series, total) in enumerate(zip(data.series, totals, strict=True)):
+        wide = [value for value in series.values[-(room // each) :] for _ in range(each)]
+        drawn = columns(wide, largest, rows)
+        for row, text in enumerate(drawn):
+            last = row == rows - 1
+            label = left(series.label if last else "", label_width)
+            lines.append(
+                fit(
+                    (
+                        (f" {label} ", "text"),
+                        (text, f"series-{number % 4 + 1}"),
+                        (" " * (room - len(text)), "text"),
+                        (f" {right(total if last else '', total_width)}", "strong"),
+                    ),
+                    width,
+                )
+            )
+        lines += [fit((), width)] * (band - rows)
+    return lines

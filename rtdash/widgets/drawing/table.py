@@ -1,0 +1,41 @@
+"""Rows and columns: numbers at the right, text at the left, the last text column takes what is left."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.cells import cell_len
+
+from rtdash.model.data import Table
+from rtdash.widgets.drawing.numbers import cell
+from rtdash.widgets.drawing.spans import Line, Span, fit, left, right
+
+
+def rows(header: Sequence[str], body: Sequence[Sequence[Span]], numeric: Sequence[bool], width: int) -> list[Line]:
+    """Lines of a table, the header first. Columns that do not fit are left out from the right, whole."""
+    widths = [
+        max([cell_len(name), *(cell_len(row[index][0]) for row in body)], default=0)
+        for index, name in enumerate(header)
+    ]
+    shown = len(header)
+    while shown > 1 and sum(widths[:shown]) + 2 * shown > width:
+        shown -= 1
+
+    def line(cells: Sequence[Span]) -> Line:
+        spans: list[Span] = []
+        for index in range(shown):
+            text, role = cells[index]
+            align = right if numeric[index] else left
+            spans.append((("  " if index else " ") + align(text, widths[index]), role))
+        return fit(spans, width)
+
+    return [line([(name, "muted") for name in header]), *(line(row) for row in body)]
+
+
+def draw(table: Table, width: int) -> list[Line]:
+    """Any query's rows; the header is the first line."""
+    if not table.rows:
+        return [fit(((" no rows", "muted"),), width)]
+    numeric = [all(not isinstance(row[index], str) for row in table.rows) for index in range(len(table.columns))]
+    body = [[(cell(value), "text") for value in row] for row in table.rows]
+    return rows(table.columns, body, numeric, width)

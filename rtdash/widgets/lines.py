@@ -1,0 +1,94 @@
+"""A widget made of lines with roles, which redraws only the cells that changed."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+from rtdash.widgets.drawing.spans import Line, fit
+
+ROLES = (
+    "accent", "bar", "border", "error", "good", "header", "key", "muted", "outline", "series-1", "series-2",
+    "series-3", "series-4", "strong", "text", "title", "value", "warn",
+)  # fmt: skip
+
+
+class Lines(Widget):
+    """Subclasses call `show` with as many lines as the widget is high; colours come from the component classes."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"lines--{role}" for role in ROLES}
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 (Textual's name)
+        super().__init__(id=id, classes=classes)
+        self._lines: list[Line] = []
+        self._strips: list[Strip] = []
+        self._styles_by_role: dict[str, Style] = {}
+
+    def show(self, lines: list[Line]) -> None:
+        """Draw `lines`; a line that is as it was costs nothing."""
+        width, height = self.size
+        lines = lines[:height]
+        if len(lines) != len(self._lines) or any(strip.cell_length != width for strip in self._strips[:1]):
+            self._lines = [fit(line, width) for line in lines]
+            self._strips = [self._strip(line) for line in self._lines]
+            self.refresh()
+            return
+        for row, line in enumerate(lines):
+            if line != self._lines[row]:
+                self._change(row, line, width)
+
+    def _change(self, row: int, line: Line, width: int) -> None:
+        line = fit(line, width)
+        before, after = self._strips[row], self._strip(line)
+        self._lines[row], self._strips[row] = line, after
+        old, new = _cells(before), _cells(after)
+        start = next((at for at, (one, other) in enumerate(zip(old, new, strict=False)) if one != other), None)
+        if start is None and len(old) == len(new):
+            return
+        if start is None or len(old) != len(new):
+            self.refresh(Region(0, row, width, 1))
+            return
+        end = next(at for at in range(len(old), 0, -1) if old[at - 1] != new[at - 1])
+        self.refresh(Region(start, row, end - start, 1))
+
+    def _strip(self, line: Line) -> Strip:
+        return Strip([Segment(text, self._style(role)) for text, role in line if text])
+
+    def _style(self, role: str) -> Style:
+        style = self._styles_by_role.get(role)
+        if style is None:
+            style = self._styles_by_role[role] = self.get_component_rich_style(f"lines--{role}")
+        return style
+
+    def redraw(self) -> None:
+        """Draw again from the last state; subclasses know it."""
+        raise NotImplementedError
+
+    def notify_style_update(self) -> None:
+        """A theme or a class changed: every colour may have."""
+        super().notify_style_update()
+        self._styles_by_role.clear()
+        self._lines, self._strips = [], []
+        if self.is_attached and self.size.area:
+            self.redraw()
+
+    def on_resize(self) -> None:
+        """Draw for the new size."""
+        self._lines, self._strips = [], []
+        self.redraw()
+
+    def render_line(self, y: int) -> Strip:
+        """One line, as last shown."""
+        if y < len(self._strips):
+            return self._strips[y]
+        return Strip.blank(self.size.width, self.rich_style)
+
+
+def _cells(strip: Strip) -> list[tuple[str, Style | None]]:
+    """Characters with their styles: one for each cell, since wide characters are rare and only widen the region."""
+    return [(char, segment.style) for segment in strip for char in segment.text]

@@ -1,0 +1,182 @@
+"""A panel on the screen: a frame, a body drawn from the panel's state, and its age."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, tzinfo
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.events import Click
+
+from rtdash.messages import PanelOpened
+from rtdash.model.data import Counts
+from rtdash.model.state import EMPTY_STATE, PanelState
+from rtdash.model.text import plain
+from rtdash.panels.spec import PanelSpec
+from rtdash.widgets.drawing import body, frame
+from rtdash.widgets.drawing.numbers import age, milliseconds
+from rtdash.widgets.drawing.spans import Line, Span, fit
+from rtdash.widgets.lines import Lines
+
+STALE_S = 1.0
+"""Data older than this, and than three of its intervals, is marked with its age."""
+
+
+class Frame(Lines, can_focus=True):
+    """A framed widget whose body can be scrolled by lines; the first `sticky` ones stay."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "scroll_body(-1)", "Up", show=False),
+        Binding("down", "scroll_body(1)", "Down", show=False),
+        Binding("pageup", "scroll_body(-10)", "Page up", show=False),
+        Binding("pagedown", "scroll_body(10)", "Page down", show=False),
+    ]
+    boxed: bool = True
+    sticky: int = 0
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 (Textual's name)
+        super().__init__(id=id, classes=classes)
+        self._offset = 0
+
+    @property
+    def inner(self) -> tuple[int, int]:
+        """Width and height of the body, in cells."""
+        width, height = self.size
+        return (width - 2, height - 2) if self.boxed else (width, height - 1)
+
+    def compose_frame(
+        self, title: list[Span], corner: list[Span], lines: list[Line], note: list[Span], foot: list[Span]
+    ) -> None:
+        """Put frame and body together and show them."""
+        width, height = self.size
+        inner_width, inner_height = self.inner
+        if inner_width < 4 or inner_height < 1:
+            return
+        more = len(lines) - inner_height
+        self._offset = max(0, min(self._offset, more))
+        if more > 0:
+            lines = lines[: self.sticky] + lines[self.sticky + self._offset :][: inner_height - self.sticky]
+            below = more - self._offset
+            foot = [(f" {below} more ↓ ", "muted")] if below else [(f" {self._offset} above ↑ ", "muted")]
+        lines = lines + [()] * (inner_height - len(lines))
+        shown: list[Line] = [frame.top(title, corner, width, boxed=self.boxed)]
+        if self.boxed:
+            shown += [(("│", "border"), *fit(line, inner_width), ("│", "border")) for line in lines]
+            shown.append(frame.bottom(note, foot, width))
+        else:
+            shown += lines
+            if note:
+                shown[-1] = fit(note, width)
+        self.show(shown[:height])
+
+    def set_boxed(self, boxed: bool) -> None:
+        """A full box, or only a rule above, for small screens."""
+        if boxed is not self.boxed:
+            self.boxed = boxed
+            self.redraw()
+
+    def action_scroll_body(self, lines: int) -> None:
+        """Scroll the body, if it is longer than the panel."""
+        self._offset = max(0, self._offset + lines)
+        self.redraw()
+
+    def on_mouse_scroll_down(self) -> None:
+        """Scroll by the wheel."""
+        self.action_scroll_body(2)
+
+    def on_mouse_scroll_up(self) -> None:
+        """Scroll by the wheel."""
+        self.action_scroll_body(-2)
+
+
+class Panel(Frame):
+    """Draws one `PanelState`; knows no source and no clock but the age that it shows."""
+
+    def __init__(self, spec: PanelSpec, interval_s: float, threshold_ms: float, zone: tzinfo = UTC) -> None:
+        super().__init__(id=f"panel-{spec.id}", classes=f"-{spec.draw}")
+        self.spec = spec
+        self.tooltip = spec.help or None
+        self.sticky = 1 if spec.draw == "table" else 0
+        self.interval_s = interval_s
+        self._threshold_ms = threshold_ms
+        self._zone = zone
+        self._state: PanelState = EMPTY_STATE
+        self._body: list[Line] = []
+        self._body_of: tuple[object, ...] = ()
+        self._subject = ""
+        self._behind_s: float | None = None
+
+    def set_subject(self, subject: str) -> None:
+        """Whom the panel speaks of, for panels with a variable."""
+        self._subject = plain(subject)
+        self.redraw()
+
+    def set_behind(self, behind_s: float | None) -> None:
+        """How far the tables that the panel reads are behind what came in."""
+        self._behind_s = behind_s
+
+    def set_state(self, state: PanelState) -> None:
+        """Draw a new state; what has not changed is not sent again."""
+        self._state = state
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Draw the last state."""
+        if not self.is_attached or not self.size.area:
+            return
+        now = time.monotonic()
+        state = self._state
+        age_s = state.age_s(now)
+        every = self.spec.every or self.interval_s
+        is_stale = age_s is not None and age_s > max(STALE_S, 3 * every)
+        is_slow = state.is_slow(now, self._threshold_ms)
+        self.set_class(is_stale, "-stale")
+        self.set_class(is_slow, "-slow")
+        self.set_class(state.error is not None, "-error")
+        title: list[Span] = [(f" {self.spec.title}", "title")]
+        if self._subject:
+            title.append((f" · {self._subject}", "accent"))
+        title.append((" ", "title"))
+        note: list[Span] = [(f" ✗ {plain(state.error)} ", "error")] if state.error else []
+        self.compose_frame(
+            title, self._corner(state, now, age_s, is_stale, is_slow), self._lines_of(state), note, self._since()
+        )
+
+    def _corner(self, state: PanelState, now: float, age_s: float | None, is_stale: bool, is_slow: bool) -> list[Span]:
+        corner: list[Span] = []
+        if is_slow:
+            corner.append((f" ▲ {milliseconds(max(state.latency.last, state.in_flight_ms(now)))} ms", "warn"))
+        if age_s is None:
+            corner.append((" waiting ", "muted"))
+        elif is_stale:
+            corner.append((f" {age(age_s)} old ", "warn"))
+        elif self._behind_s is not None:
+            # The tables follow once a second: what is less than that behind is as fresh as it gets.
+            fresh = self._behind_s < 2.0
+            corner.append((" live ", "muted") if fresh else (f" behind {age(self._behind_s)} ", "warn"))
+        else:
+            corner.append((" live ", "muted"))
+        return corner
+
+    def _since(self) -> list[Span]:
+        data = self._state.data
+        if isinstance(data, Counts) and data.since is not None:
+            return [(f" since {data.since.astimezone(self._zone):%a %H:%M} ", "muted")]
+        return []
+
+    def _lines_of(self, state: PanelState) -> list[Line]:
+        width, height = self.inner
+        if state.data is None:
+            waiting = "no answer yet" if state.error else "waiting for the first answer"
+            return [fit(((f" {waiting}", "muted"),), width)]
+        asked = (state.data, state.rate_per_s, width, height)
+        if asked != self._body_of:
+            self._body = body.draw(state.data, state.rate_per_s, self.spec.unit, self._zone, width, height)
+            self._body_of = asked
+        return self._body
+
+    def on_click(self, event: Click) -> None:
+        """A double click is Enter."""
+        if event.chain == 2:
+            self.post_message(PanelOpened(self.spec.id))
