@@ -1,0 +1,65 @@
+"""The message of the topic `donations`, and the ids that make each donation unique."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
+
+from annotated_types import MultipleOf
+from pydantic import ConfigDict, Field, GetPydanticSchema, NaiveDatetime, TypeAdapter
+from pydantic_core import core_schema
+
+from rtdash.model.places import CITIES, ORGANIZATIONS
+
+CAMPAIGN_BITS, PRODUCER_BITS, SEQUENCE_BITS = 22, 9, 32
+MAX_CAMPAIGN_ID = (1 << CAMPAIGN_BITS) - 1
+
+
+def transaction_id(campaign_id: int, producer: int, sequence: int) -> int:
+    """The positive 63-bit id of a donation, unique by construction: campaign (22 bits), producer (9), sequence (32).
+
+    Raises ValueError when a part does not fit, since ids would then collide.
+    """
+    if not (
+        0 < campaign_id <= MAX_CAMPAIGN_ID
+        and 0 <= producer < (1 << PRODUCER_BITS)
+        and 0 <= sequence < (1 << SEQUENCE_BITS)
+    ):
+        raise ValueError(f"no transaction id for campaign {campaign_id}, producer {producer}, sequence {sequence}")
+    return campaign_id << (PRODUCER_BITS + SEQUENCE_BITS) | producer << SEQUENCE_BITS | sequence
+
+
+def _one_of(names: list[str]) -> GetPydanticSchema:
+    # A Literal whose values are data, which a type checker would not take.
+    return GetPydanticSchema(lambda _source, _handler: core_schema.literal_schema(names))
+
+
+CityName = Annotated[str, _one_of([city.name for city in CITIES])]
+OrganizationName = Annotated[str, _one_of([organization.name for organization in ORGANIZATIONS])]
+
+
+@dataclass(frozen=True, slots=True)
+class Donation:
+    """One donation as the message says it. Times are UTC and carry no zone; the amount is in euros, whole cents."""
+
+    __pydantic_config__ = ConfigDict(strict=True)
+
+    transaction_id: Annotated[int, Field(ge=1, lt=1 << 63)]
+    city: CityName
+    latitude: Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
+    longitude: Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
+    organization: OrganizationName
+    transaction_date: Annotated[NaiveDatetime, Field(ge=datetime(2000, 1, 1), lt=datetime(2100, 1, 1))]  # noqa: DTZ001
+    total_amount: Annotated[float, Field(gt=0, le=1_000_000, allow_inf_nan=False), MultipleOf(0.01)]
+    campaign_id: Annotated[int, Field(ge=1, le=MAX_CAMPAIGN_ID)]
+    is_campaign_active: bool
+
+
+_DONATION: TypeAdapter[Any] = TypeAdapter(Donation)
+
+
+def parse_donation(message: bytes) -> Donation:
+    """Read and check one message. Raises pydantic's ValidationError (a ValueError) on anything else than a donation."""
+    donation: Donation = _DONATION.validate_json(message)
+    return donation

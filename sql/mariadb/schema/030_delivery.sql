@@ -1,0 +1,26 @@
+-- How far ingest has come. next_offset moves by compare-and-set, first thing in the transaction that stores the messages.
+CREATE TABLE IF NOT EXISTS ingest_offsets (
+    incarnation   VARCHAR(64)  NOT NULL,
+    topic         VARCHAR(249) NOT NULL,
+    partition_id  INT          NOT NULL,
+    next_offset   BIGINT       NOT NULL,
+    latest_offset BIGINT       NOT NULL,
+    loaded        BIGINT       NOT NULL DEFAULT 0,
+    dead          BIGINT       NOT NULL DEFAULT 0,
+    duplicates    BIGINT       NOT NULL DEFAULT 0,
+    lost          BIGINT       NOT NULL DEFAULT 0,
+    updated_at    DATETIME(6)  NOT NULL,
+    PRIMARY KEY (incarnation, topic, partition_id)
+) DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+-- Messages that could not be used, with their bytes and the reason.
+CREATE TABLE IF NOT EXISTS dead_letters (
+    incarnation    VARCHAR(64)  NOT NULL,
+    topic          VARCHAR(249) NOT NULL,
+    partition_id   INT          NOT NULL,
+    message_offset BIGINT       NOT NULL,
+    payload        LONGBLOB     NOT NULL,
+    reason         VARCHAR(500) NOT NULL,
+    recorded_at    DATETIME(6)  NOT NULL,
+    PRIMARY KEY (incarnation, topic, partition_id, message_offset)
+) DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
