@@ -1,0 +1,44 @@
+PYTHON ?= python3
+POSTGRESQL ?= 15
+ARGS ?=
+
+export POSTGRESQL
+bin := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help setup packages demo test test-long lint screenshots clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
+
+setup: packages .venv/.ready ## install what is missing: Debian packages and .venv
+
+packages:
+	@.ci/packages
+
+.venv/.ready: pyproject.toml
+	@.ci/environment $(PYTHON)
+	@touch $@
+
+demo: setup ## the dashboard on private servers; ARGS="--fresh --start" passes options
+	@$(bin)/rtdash demo $(ARGS)
+
+test: setup ## the tests, in minutes
+	@$(bin)/pytest -m "not long" $(ARGS)
+
+# Exit status 5 says that no test is marked long.
+test-long: setup ## the tests that take longer
+	@$(bin)/pytest -m long $(ARGS) || test $$? -eq 5
+
+lint: setup ## style, types, layers
+	@$(bin)/ruff check
+	@$(bin)/ruff format --check
+	@$(bin)/mypy
+	@$(bin)/lint-imports
+
+screenshots: setup ## pictures of the screen at three sizes
+	@$(bin)/python tests/make_screenshots.py
+
+clean: ## remove the virtual environment and all caches; the demo's data stay (rtdash demo --fresh)
+	@rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache snapshot_report.html
+	@find . -name __pycache__ -prune -exec rm -rf {} +
