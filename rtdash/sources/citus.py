@@ -6,7 +6,8 @@ import contextlib
 import os
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
@@ -26,6 +27,15 @@ def explain(error: psycopg.Error) -> SourceError:
     if not state or state[:2] in {"08", "57"}:
         return Unreachable(f"PostgreSQL: {text}")
     return SourceError(f"PostgreSQL: {text}")
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Within it, the driver's errors become ours."""
+    try:
+        yield
+    except psycopg.Error as error:
+        raise explain(error) from None
 
 
 def connect(

@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -32,6 +33,15 @@ def explain(error: pymysql.MySQLError) -> SourceError:
     if number in _LOST or number == 0:
         return Unreachable(f"donations database: {text}")
     return SourceError(f"donations database: {text} ({number})")
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Within it, the driver's errors become ours."""
+    try:
+        yield
+    except pymysql.MySQLError as error:
+        raise explain(error) from None
 
 
 def connect(
