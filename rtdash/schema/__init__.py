@@ -1,0 +1,1 @@
+"""Applies the schema files of both databases, and fills the clickstream's past."""

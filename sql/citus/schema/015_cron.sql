@@ -1,0 +1,19 @@
+-- pg_cron lives in one database of a server, and Citus must not send it to the workers, where it fails.
+SET LOCAL citus.enable_ddl_propagation TO off;
+
+DO $$
+BEGIN
+    IF EXISTS (SELECT FROM pg_extension WHERE extname = 'pg_cron') THEN
+        RETURN;
+    END IF;
+    IF current_setting('cron.database_name', true) IS DISTINCT FROM current_database() THEN
+        RAISE NOTICE 'no pg_cron in this database: ingest runs the rollups';
+        RETURN;
+    END IF;
+    BEGIN
+        CREATE EXTENSION pg_cron;
+    EXCEPTION WHEN insufficient_privilege THEN
+        RAISE NOTICE 'no right to create pg_cron: ingest runs the rollups';
+    END;
+END
+$$;

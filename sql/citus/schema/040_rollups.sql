@@ -1,0 +1,45 @@
+-- How far each rollup has come, and the workshop's two rollup tables.
+CREATE TABLE IF NOT EXISTS rollups (
+    name text PRIMARY KEY,
+    event_table_name regclass NOT NULL,
+    event_id_sequence_name regclass NOT NULL,
+    last_aggregated_id bigint NOT NULL DEFAULT 0,
+    -- Everything that was loaded by then is in the rollup.
+    rolled_up_until timestamptz
+);
+
+INSERT INTO rollups (name, event_table_name, event_id_sequence_name)
+SELECT name, 'events', 'events_event_id_seq' FROM unnest(ARRAY['rollup_events_5min', 'rollup_events_1hr', 'live']) AS name
+ON CONFLICT DO NOTHING;
+
+-- NULLS NOT DISTINCT: an unknown country is a group like any other, not a new row each time.
+CREATE TABLE IF NOT EXISTS rollup_events_5min (
+    customer_id bigint NOT NULL,
+    event_type text,
+    country text,
+    browser text,
+    minute timestamptz NOT NULL,
+    event_count bigint NOT NULL,
+    device_distinct_count hll NOT NULL,
+    session_distinct_count hll NOT NULL,
+    top_devices_1000 jsonb NOT NULL,
+    UNIQUE NULLS NOT DISTINCT (customer_id, event_type, country, browser, minute)
+);
+CREATE INDEX IF NOT EXISTS rollup_events_5min_minute_idx ON rollup_events_5min (minute);
+
+CREATE TABLE IF NOT EXISTS rollup_events_1hr (
+    customer_id bigint NOT NULL,
+    event_type text,
+    country text,
+    browser text,
+    hour timestamptz NOT NULL,
+    event_count bigint NOT NULL,
+    device_distinct_count hll NOT NULL,
+    session_distinct_count hll NOT NULL,
+    top_devices_1000 jsonb NOT NULL,
+    UNIQUE NULLS NOT DISTINCT (customer_id, event_type, country, browser, hour)
+);
+CREATE INDEX IF NOT EXISTS rollup_events_1hr_hour_idx ON rollup_events_1hr (hour);
+
+SELECT distribute_by_customer('rollup_events_5min');
+SELECT distribute_by_customer('rollup_events_1hr');

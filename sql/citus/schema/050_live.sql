@@ -1,0 +1,41 @@
+-- The small tables that the panels read, taken from raw every second: a few hundred rows whatever the traffic.
+-- A row covers [bucket, bucket + width).
+CREATE TABLE IF NOT EXISTS live_widths (width interval PRIMARY KEY, keep interval NOT NULL);
+INSERT INTO live_widths VALUES ('5 minutes', '1 day'), ('1 hour', '35 days') ON CONFLICT DO NOTHING;
+
+-- Rows are rewritten every second: sketches stay in the row, and a page keeps room for its next version.
+CREATE TABLE IF NOT EXISTS live_customers (
+    customer_id bigint NOT NULL,
+    width interval NOT NULL,
+    bucket timestamptz NOT NULL,
+    event_count bigint NOT NULL,
+    device_distinct_count hll NOT NULL,
+    session_distinct_count hll NOT NULL,
+    top_devices_1000 jsonb NOT NULL,
+    PRIMARY KEY (customer_id, width, bucket)
+) WITH (fillfactor = 50, toast_tuple_target = 4096);
+
+CREATE TABLE IF NOT EXISTS live_breakdowns (
+    customer_id bigint NOT NULL,
+    dimension text NOT NULL CHECK (dimension IN ('country', 'event_type', 'browser')),
+    value text,
+    width interval NOT NULL,
+    bucket timestamptz NOT NULL,
+    event_count bigint NOT NULL,
+    device_distinct_count hll NOT NULL,
+    session_distinct_count hll NOT NULL,
+    UNIQUE NULLS NOT DISTINCT (customer_id, width, bucket, dimension, value)
+) WITH (fillfactor = 50, toast_tuple_target = 4096);
+
+-- Over all customers. Never distributed: it is read and written on the coordinator alone.
+CREATE TABLE IF NOT EXISTS live_totals (
+    width interval NOT NULL,
+    bucket timestamptz NOT NULL,
+    event_count bigint NOT NULL,
+    device_distinct_count hll NOT NULL,
+    session_distinct_count hll NOT NULL,
+    PRIMARY KEY (width, bucket)
+) WITH (fillfactor = 50, toast_tuple_target = 4096);
+
+SELECT distribute_by_customer('live_customers');
+SELECT distribute_by_customer('live_breakdowns');

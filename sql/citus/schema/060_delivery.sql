@@ -1,0 +1,31 @@
+-- What ingest writes in the transaction of the events, and what it could not decode.
+CREATE TABLE IF NOT EXISTS ingest_offsets (
+    incarnation text NOT NULL,
+    topic text NOT NULL,
+    partition_id integer NOT NULL,
+    next_offset bigint NOT NULL DEFAULT 0,
+    latest_offset bigint NOT NULL DEFAULT 0,
+    loaded bigint NOT NULL DEFAULT 0,
+    dead bigint NOT NULL DEFAULT 0,
+    duplicates bigint NOT NULL DEFAULT 0,
+    lost bigint NOT NULL DEFAULT 0,
+    updated_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (incarnation, topic, partition_id)
+);
+
+CREATE TABLE IF NOT EXISTS dead_letters (
+    topic text NOT NULL,
+    partition_id integer NOT NULL,
+    message_offset bigint NOT NULL,
+    incarnation text NOT NULL,
+    payload bytea,
+    reason text NOT NULL,
+    recorded_at timestamptz NOT NULL DEFAULT now()
+);
+
+-- Which events were made up to fill the past, so that the screen can say so.
+CREATE TABLE IF NOT EXISTS generated_history (
+    from_time timestamptz NOT NULL,
+    until_time timestamptz NOT NULL,
+    events bigint NOT NULL
+);

@@ -1,0 +1,56 @@
+-- The next window of ids for a rollup: (window_start, window_end), empty when window_start > window_end.
+--
+-- Ids are drawn from a sequence, so a higher id may be committed before a lower one. Whoever inserts holds ROW EXCLUSIVE
+-- on the table before he draws an id; after SHARE ROW EXCLUSIVE was granted once, every id up to the sequence's
+-- value read before is therefore committed or gone. The lock is given back at once by leaving a subtransaction.
+CREATE OR REPLACE FUNCTION incremental_rollup_window(
+    rollup_name text, max_events bigint DEFAULT NULL, OUT window_start bigint, OUT window_end bigint
+)
+LANGUAGE plpgsql SET search_path FROM CURRENT SET timezone = 'UTC' AS $$
+DECLARE
+    event_table regclass;
+    id_sequence regclass;
+    newest_id bigint;
+    read_at timestamptz;
+BEGIN
+    IF current_setting('transaction_isolation') <> 'read committed' THEN
+        RAISE EXCEPTION 'a rollup must run in READ COMMITTED, not %', upper(current_setting('transaction_isolation'))
+            USING HINT = 'An older snapshot does not see the rows of the writers that the rollup waits for: they would be lost.';
+    END IF;
+
+    -- One run at a time. The row lock alone is not enough on Citus: it is free again before the workers have committed.
+    PERFORM pg_advisory_xact_lock('rollups'::regclass::oid::integer, hashtext(rollup_name));
+    SELECT event_table_name, event_id_sequence_name, last_aggregated_id + 1 INTO event_table, id_sequence, window_start
+    FROM rollups WHERE name = rollup_name FOR UPDATE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'there is no rollup named %', rollup_name;
+    END IF;
+
+    read_at := clock_timestamp();
+    newest_id := coalesce(pg_sequence_last_value(id_sequence), 0);
+    window_end := least(newest_id, window_start - 1 + max_events);
+    IF window_start > window_end THEN
+        UPDATE rollups SET rolled_up_until = read_at WHERE name = rollup_name;
+        RETURN;
+    END IF;
+
+    BEGIN
+        -- Whoever writes queues behind a waiting lock: wait for an open writer, but not for ever.
+        IF current_setting('lock_timeout') = '0' THEN
+            PERFORM set_config('lock_timeout', '5s', true);
+        END IF;
+        EXECUTE format('LOCK TABLE ONLY %s IN SHARE ROW EXCLUSIVE MODE', event_table);
+        RAISE EXCEPTION USING ERRCODE = 'RTD01', MESSAGE = 'the lock was granted';
+    EXCEPTION WHEN SQLSTATE 'RTD01' THEN
+        -- Granted, and given back. Any other error goes to the caller, with the window unmoved.
+        NULL;
+    END;
+
+    IF window_end < newest_id THEN
+        EXECUTE format('SELECT event_time FROM %s WHERE event_id <= $1 ORDER BY event_id DESC LIMIT 1', event_table)
+        INTO read_at USING window_end;
+    END IF;
+    UPDATE rollups SET last_aggregated_id = window_end, rolled_up_until = least(read_at, clock_timestamp())
+    WHERE name = rollup_name;
+END
+$$;
