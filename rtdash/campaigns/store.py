@@ -1,0 +1,200 @@
+"""The table `campaigns`: what is wanted of each campaign, and what its runner says of itself.
+
+The dashboard's control pane uses it with an account that may SELECT, INSERT and UPDATE this one table.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from pymysql.connections import Connection
+
+from rtdash.errors import SourceError
+from rtdash.model.campaign import Campaign, CampaignState
+from rtdash.model.donation import MAX_CAMPAIGN_ID
+from rtdash.sources.donations import explained
+
+_COLUMNS = ", ".join(f"`{field.name}`" for field in fields(Campaign))
+_ATTEMPTS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What a runner says with each heartbeat. Counts are donations unless they say events."""
+
+    generated: int = 0
+    acked: int = 0
+    failed: int = 0
+    unknown: int = 0
+    events_generated: int = 0
+    events_acked: int = 0
+    visit_fraction: float = 1.0
+    real_rate_per_s: float = 0.0
+    note: str = ""
+
+
+_COUNTS = ", ".join(f"`{field.name}` = %({field.name})s" for field in fields(Progress))
+_SAY = f"UPDATE campaigns SET heartbeat_at = UTC_TIMESTAMP(6), {_COUNTS}"  # noqa: S608 (names of our own fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """What the table wants of a runner."""
+
+    state: CampaignState
+    rate_per_s: int
+
+
+class CampaignStore:
+    """Functions over the table; each raises SourceError when the database fails. Times are the database's."""
+
+    def __init__(self, connection: Connection[Any]) -> None:
+        self._connection = connection
+
+    def register(
+        self, name: str, cities: Sequence[str], organizations: Sequence[str], rate_per_s: int, *, beside: bool = False
+    ) -> Campaign:
+        """Enter a new campaign as running; those that run are asked to stop unless it shall run `beside` them.
+
+        Without a name it is called by its number.
+        """
+        if not beside:
+            self.stop_all()
+        for _ in range(_ATTEMPTS):
+            # Dense ids of few bits, which AUTO_INCREMENT is not on SingleStore. Old donations may be in the totals
+            # although their campaign is not in the table: a broker outlives a database.
+            (newest,) = self._row(
+                "SELECT GREATEST(COALESCE((SELECT MAX(campaign_id) FROM campaigns), 0),"
+                " COALESCE((SELECT MAX(campaign_id) FROM donation_totals), 0))"
+            )
+            campaign_id = newest + 1
+            if campaign_id > MAX_CAMPAIGN_ID:
+                raise SourceError(f"no campaign beyond {MAX_CAMPAIGN_ID}: its donations would have no ids")
+            mine = self._change(
+                # Nothing is inserted when another runner was quicker with the same id.
+                "INSERT IGNORE INTO campaigns (campaign_id, name, cities, organizations, state, rate_per_s, started_at,"
+                " heartbeat_at) VALUES (%s, %s, %s, %s, %s, %s, UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))",
+                campaign_id,
+                name or f"Campaign {campaign_id}",
+                json.dumps(list(cities), ensure_ascii=False),
+                json.dumps(list(organizations), ensure_ascii=False),
+                CampaignState.RUNNING,
+                rate_per_s,
+            )
+            campaign = self.get(campaign_id) if mine else None
+            if campaign is not None:
+                return campaign
+        raise SourceError(f"no free campaign id after {_ATTEMPTS} attempts")
+
+    def get(self, campaign_id: int) -> Campaign | None:
+        """The campaign as the table has it now."""
+        rows = self._rows(f"SELECT {_COLUMNS} FROM campaigns WHERE campaign_id = %s", campaign_id)  # noqa: S608
+        return _campaign(rows[0]) if rows else None
+
+    def latest(self, limit: int = 20) -> tuple[Campaign, ...]:
+        """The newest campaigns, newest first."""
+        rows = self._rows(f"SELECT {_COLUMNS} FROM campaigns ORDER BY campaign_id DESC LIMIT %s", limit)  # noqa: S608
+        return tuple(_campaign(row) for row in rows)
+
+    def set_rate(self, campaign_id: int, rate_per_s: int) -> None:
+        """Want another rate of a running campaign; any other stays as it is."""
+        self._change(
+            "UPDATE campaigns SET rate_per_s = %s WHERE campaign_id = %s AND state = %s",
+            rate_per_s,
+            campaign_id,
+            CampaignState.RUNNING,
+        )
+
+    def request_stop(self, campaign_id: int) -> bool:
+        """Ask a campaign to stop; False when it does not run."""
+        return bool(
+            self._change(
+                "UPDATE campaigns SET state = %s WHERE campaign_id = %s AND state = %s",
+                CampaignState.STOPPING,
+                campaign_id,
+                CampaignState.RUNNING,
+            )
+        )
+
+    def stop_all(self) -> int:
+        """Ask every running campaign to stop; how many were asked."""
+        return self._change(
+            "UPDATE campaigns SET state = %s WHERE state = %s", CampaignState.STOPPING, CampaignState.RUNNING
+        )
+
+    def heartbeat(self, campaign_id: int, state: CampaignState, progress: Progress) -> Orders | None:
+        """Say that the runner lives, in `state`, and what it has done; returns what is wanted of it.
+
+        A campaign that was given up as lost is taken back. None: the campaign is no longer in the table.
+        """
+        self._change(
+            _SAY + " WHERE campaign_id = %(campaign_id)s",
+            campaign_id=campaign_id,
+            **asdict(progress),
+        )
+        rows = self._rows("SELECT state, rate_per_s FROM campaigns WHERE campaign_id = %s", campaign_id)
+        if not rows:
+            return None
+        orders = Orders(CampaignState(rows[0][0]), rows[0][1])
+        if orders.state is not CampaignState.LOST:
+            return orders
+        self._change(
+            "UPDATE campaigns SET state = %s, ended_at = NULL WHERE campaign_id = %s AND state = %s",
+            state,
+            campaign_id,
+            CampaignState.LOST,
+        )
+        return Orders(state, orders.rate_per_s)
+
+    def finish(self, campaign_id: int, progress: Progress) -> None:
+        """Enter the campaign as ended, with its final counts."""
+        self._change(
+            _SAY + ", state = %(state)s, ended_at = UTC_TIMESTAMP(6) WHERE campaign_id = %(campaign_id)s",
+            campaign_id=campaign_id,
+            state=CampaignState.ENDED,
+            **asdict(progress),
+        )
+
+    def close_stale(self, silent_s: float) -> int:
+        """Give up campaigns whose runner has been silent for `silent_s`; how many.
+
+        They end with their last heartbeat, and what had no report by then is unknown. Only who has himself seen the
+        database answer all that time may judge: see `StaleWatch`.
+        """
+        return self._change(
+            "UPDATE campaigns SET state = %s, ended_at = heartbeat_at, real_rate_per_s = 0,"
+            " `unknown` = generated - acked - failed"
+            " WHERE state IN (%s, %s) AND heartbeat_at < UTC_TIMESTAMP(6) - INTERVAL %s MICROSECOND",
+            CampaignState.LOST,
+            CampaignState.RUNNING,
+            CampaignState.STOPPING,
+            int(silent_s * 1e6),
+        )
+
+    def _rows(self, statement: str, *values: object) -> tuple[tuple[Any, ...], ...]:
+        with explained(), self._connection.cursor() as cursor:
+            cursor.execute(statement, values)
+            return tuple(cursor.fetchall())
+
+    def _row(self, statement: str) -> tuple[Any, ...]:
+        return self._rows(statement)[0]
+
+    def _change(self, statement: str, *values: object, **named: object) -> int:
+        with explained(), self._connection.cursor() as cursor:
+            changed: int = cursor.execute(statement, named or values)
+            return changed
+
+
+def _campaign(row: Sequence[Any]) -> Campaign:
+    values: Mapping[str, Any] = dict(zip((field.name for field in fields(Campaign)), row, strict=True))
+    return Campaign(
+        **{
+            **values,
+            "cities": tuple(json.loads(values["cities"])),
+            "organizations": tuple(json.loads(values["organizations"])),
+            "state": CampaignState(values["state"]),
+        }
+    )
