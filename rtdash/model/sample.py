@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from types import MappingProxyType
+from dataclasses import dataclass, field
 
 from rtdash.model.data import Data
-
-NO_VARIABLES: Mapping[str, object] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +29,7 @@ class Sample:
     """The first on its connection: kept out of the percentiles."""
     is_server_down: bool = False
     """The error concerns the server, so all its panels."""
-    variables: Mapping[str, object] = NO_VARIABLES
+    variables: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def latency_ms(self) -> float:

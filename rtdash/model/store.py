@@ -24,6 +24,10 @@ class Store:
     def __getitem__(self, panel_id: str) -> PanelState:
         return self._states[panel_id]
 
+    def states(self) -> Mapping[str, PanelState]:
+        """All states now."""
+        return dict(self._states)
+
     def apply(self, sample: Sample) -> None:
         """Take one sample in. An error keeps the last good value; a dead server marks all its panels."""
         panel_id = sample.panel_id

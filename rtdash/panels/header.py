@@ -1,4 +1,4 @@
-"""Reads a panel file: `-- key: value` lines at the top, then one SELECT."""
+"""Reads a panel file: `-- key: value` lines at the top, then one SELECT. Other comments follow after a blank line."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def parse(path: Path, text: str, *, is_probe: bool = False) -> PanelSpec:
             raise PanelError(f"{path}:{number}: {key} is given twice")
         values[key], lines[key] = value.strip(), number
     sql = "\n".join(rest[max(number - 1, 0) :]).strip().rstrip(";") if number <= len(rest) else ""
-    if not sql or sql.startswith("--"):
+    if all(not line.strip() or line.lstrip().startswith("--") for line in sql.splitlines()):
         raise PanelError(f"{path}:{number}: no query after the header")
     try:
         return PanelSpec.model_validate({"id": path.stem, "sql": sql, "path": path, "is_probe": is_probe} | values)

@@ -39,7 +39,11 @@ class Lane:
         self._thread.start()
 
     def join(self, timeout_s: float) -> bool:
-        """Break off what runs and wait for the thread; the queue must have been closed. False when it did not end."""
+        """Break off what runs, deliver nothing more, and wait for the thread. False when it did not end.
+
+        The queue must have been closed before.
+        """
+        self._deliver = lambda _: None
         self._abandon()
         self._thread.join(timeout_s)
         return not self._thread.is_alive()
@@ -74,6 +78,7 @@ class Lane:
             self._overdue_at = asked + job.deadline_s + GRACE_S
             answer = connection.fetch(job.spec.sql, job.parameters, job.deadline_s)
             self._overdue_at = None
+            self._queue.answers()
             answered = time.monotonic()
             data = decode(job.spec, answer.columns, answer.rows)
         except Exception as error:  # noqa: BLE001 (a lane must outlive any query)
@@ -101,24 +106,24 @@ class Lane:
             self._connection = self._connect()
         except SourceError as error:
             self._queue.fails(error)
-            raise _NoConnection(error) from None
+            raise _NoConnectionError(error) from None
         self._first = True
-        self._queue.answers()
         return self._connection, 1000 * (time.monotonic() - started)
 
     def _failed(self, job: Job, error: Exception, started: float, waited_ms: float) -> Sample:
-        is_server_down = isinstance(error, _NoConnection | Unreachable)
-        was_broken_off = self._overdue_at is None and isinstance(error, Unreachable)
+        is_server_down = isinstance(error, _NoConnectionError | Unreachable)
         if isinstance(error, Unreachable):
-            if was_broken_off:
+            if self._overdue_at is None:
+                # The watch broke it off: a server that does not even end its own query hangs.
                 error = Overdue(f"no answer within {job.deadline_s:g} s; the connection was given up")
                 is_server_down = False
-            else:
-                self._queue.fails(error)
+            self._queue.fails(error)
             self._drop()
-        elif not isinstance(error, RtdashError):
-            _log.error("panel %s", job.spec.id, exc_info=error)
-            self._drop()
+        elif not isinstance(error, _NoConnectionError):
+            self._queue.answers()
+            if not isinstance(error, RtdashError):
+                _log.error("panel %s", job.spec.id, exc_info=error)
+                self._drop()
         self._overdue_at = None
         return Sample(
             panel_id=job.spec.id,
@@ -136,5 +141,5 @@ class Lane:
             connection.close()
 
 
-class _NoConnection(RtdashError):
+class _NoConnectionError(RtdashError):
     """A connection could not be made; the queue knows already."""

@@ -56,9 +56,7 @@ class LaneQueue:
                 wait_s: float | None = None
                 if not self._outage.is_on:
                     job = self._pick(kind)
-                elif self._prober not in (None, lane):
-                    job = None
-                elif (wait_s := self._outage.wait_s(self._clock())) > 0:
+                elif self._prober not in (None, lane) or (wait_s := self._outage.wait_s(self._clock())) > 0:
                     job = None
                 else:
                     job = self._pick(kind)
@@ -86,7 +84,7 @@ class LaneQueue:
             self._in_flight.pop(job.spec.id, None)
 
     def answers(self) -> None:
-        """A connection was made: the outage, if there was one, is over."""
+        """The server has answered a query, be it by an error: the outage, if there was one, is over."""
         with self._changed:
             self._prober = None
             if self._outage.is_on:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Mapping
+from statistics import median
 
 from rtdash.model.sample import Sample
 from rtdash.panels.spec import PanelSpec, Source
@@ -14,9 +15,10 @@ from rtdash.scheduler.lane import Lane
 from rtdash.scheduler.queue import LaneKind, LaneQueue
 from rtdash.sources.connection import Connector
 
-Deliver = Callable[[Sample], None]
+Deliver = Callable[[Sample], object]
 
-_MEDIAN_WEIGHT = 0.2
+_RECENT = 9
+"""Samples behind the median that decides which lane a panel may use."""
 _WATCH_S = 0.25
 
 
@@ -39,14 +41,16 @@ class Scheduler:
         self._specs = [spec for spec in specs if spec.source in connectors]
         self.interval_s = interval_s
         self.variables = dict(variables)
-        self.missed: Counter[str] = Counter()
+        self._missed: Counter[str] = Counter()
         self._deadline_s = deadline_s
         self._due: dict[str, float] = {}
-        self._typical_ms: dict[str, float] = {}
+        self._recent_ms = {spec.id: deque[float](maxlen=_RECENT) for spec in self._specs}
         self._every = {spec.id: spec.every for spec in self._specs}
         self._queues: dict[Source, LaneQueue] = {}
         self._lanes: list[Lane] = []
         self._busy_s: dict[Source, float] = dict.fromkeys(connectors, 0.0)
+        self._busy_before_s: dict[Source, float] = {}
+        self._shares_at = time.monotonic()
         self._source_of = {spec.id: spec.source for spec in self._specs}
         self._stopping = threading.Event()
         self._watch = threading.Thread(target=self._watch_deadlines, name="lane-watch", daemon=True)
@@ -89,7 +93,7 @@ class Scheduler:
             self._due[spec.id] = max(now, self._due.get(spec.id, now)) + every
             job = Job(spec, dict(self.variables), now, spec.deadline or self._deadline_s)
             if not self._queues[spec.source].put(job):
-                self.missed[spec.id] += 1
+                self._missed[spec.id] += 1
 
     def ask_now(self, panel_ids: Iterable[str]) -> None:
         """Make panels due at the next tick, for a question that has changed."""
@@ -100,21 +104,29 @@ class Scheduler:
         """Panels whose query runs now, and since when (`time.monotonic`)."""
         return {panel_id: since for queue in self._queues.values() for panel_id, since in queue.in_flight().items()}
 
-    def busy_s(self, source: Source) -> float:
-        """Time that the dashboard's own queries have taken on a server since the start, s."""
-        return self._busy_s.get(source, 0.0)
+    def missed(self) -> Mapping[str, int]:
+        """Ticks that each panel has missed since the start."""
+        return dict(self._missed)
+
+    def busy_shares(self) -> Mapping[str, float]:
+        """Share of the time since the last call that our queries took on each server; 1 is one query all the time."""
+        now = time.monotonic()
+        elapsed_s, self._shares_at = now - self._shares_at, now
+        shares: dict[str, float] = {}
+        for source, busy_s in self._busy_s.items():
+            shares[source] = (busy_s - self._busy_before_s.get(source, 0.0)) / elapsed_s
+            self._busy_before_s[source] = busy_s
+        return shares
 
     def _is_slow(self, panel_id: str) -> bool:
         every = self._every[panel_id] or self.interval_s
-        return self._typical_ms.get(panel_id, 0.0) > 1000 * every
+        recent = self._recent_ms[panel_id]
+        return bool(recent) and median(recent) > 1000 * every
 
     def _account(self, sample: Sample) -> None:
         took_ms = 1000 * (sample.finished_at - sample.started_at)
         self._busy_s[self._source_of[sample.panel_id]] += took_ms / 1000
-        before = self._typical_ms.get(sample.panel_id)
-        # A moving average in place of the median: it needs no history, and lanes only ask "longer than the interval?".
-        weight = _MEDIAN_WEIGHT
-        self._typical_ms[sample.panel_id] = took_ms if before is None else (1 - weight) * before + weight * took_ms
+        self._recent_ms[sample.panel_id].append(took_ms)
 
     def _watch_deadlines(self) -> None:
         while not self._stopping.wait(_WATCH_S):

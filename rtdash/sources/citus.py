@@ -96,3 +96,10 @@ class CitusConnection:
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()
+
+
+def identify(dsn: SecretStr) -> str:
+    """What the server is: Citus or PostgreSQL. Raises Unreachable or Refused."""
+    with connect(dsn, "dashboard", read_only=True) as connection:
+        row = connection.execute("SELECT 1 FROM pg_extension WHERE extname = 'citus'").fetchone()
+        return "PostgreSQL" if row is None else "Citus"

@@ -138,3 +138,9 @@ class DonationsConnection:
         """Close the connection."""
         with contextlib.suppress(pymysql.MySQLError):
             self._connection.close()
+
+
+def identify(dsn: SecretStr) -> str:
+    """What the server is: SingleStore, or MariaDB as its stand-in. Raises Unreachable or Refused."""
+    with contextlib.closing(connect(dsn, "dashboard", read_only=True, deadline_s=5.0)) as connection:
+        return "SingleStore" if is_singlestore(connection) else "MariaDB"

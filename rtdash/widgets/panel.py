@@ -139,9 +139,11 @@ class Panel(Frame):
             title.append((f" · {self._subject}", "accent"))
         title.append((" ", "title"))
         note: list[Span] = [(f" ✗ {plain(state.error)} ", "error")] if state.error else []
-        self.compose_frame(
-            title, self._corner(state, now, age_s, is_stale, is_slow), self._lines_of(state), note, self._since()
-        )
+        corner = self._corner(state, now, age_s, is_stale, is_slow)
+        since = self._since()
+        if since and not self.boxed:
+            corner, since = [*since, *corner[-1:]], []
+        self.compose_frame(title, corner, self._lines_of(state), note, since)
 
     def _corner(self, state: PanelState, now: float, age_s: float | None, is_stale: bool, is_slow: bool) -> list[Span]:
         corner: list[Span] = []

@@ -21,6 +21,12 @@ def columns(values: Sequence[float], largest: float, rows: int) -> list[str]:
     return lines
 
 
+def stretched(values: Sequence[float], cells: int) -> list[float]:
+    """`values` over exactly `cells`: each second takes as many as there are, the oldest go when there are too few."""
+    kept = values[-cells:]
+    return [kept[cell * len(kept) // cells] for cell in range(cells)]
+
+
 def draw(data: Sparklines, unit: str, width: int, height: int) -> list[Line]:
     """One series a band: its label, its columns, its total over the window. The newest second is at the right."""
     if not data.series:
@@ -29,15 +35,12 @@ def draw(data: Sparklines, unit: str, width: int, height: int) -> list[Line]:
     total_width = max(len(total) for total in totals)
     label_width = min(max(len(series.label) for series in data.series), max(6, width // 4))
     room = max(4, width - label_width - total_width - 4)
-    count = len(data.series[0].values)
-    each = max(1, room // count)
     largest = max(max(series.values) for series in data.series)
     band = max(1, height // len(data.series))
     rows = max(1, min(4, band - 1 if band > 2 else band))
     lines: list[Line] = []
     for number, (series, total) in enumerate(zip(data.series, totals, strict=True)):
-        wide = [value for value in series.values[-(room // each) :] for _ in range(each)]
-        drawn = columns(wide, largest, rows)
+        drawn = columns(stretched(series.values, room), largest, rows)
         for row, text in enumerate(drawn):
             last = row == rows - 1
             label = left(series.label if last else "", label_width)
@@ -46,7 +49,6 @@ def draw(data: Sparklines, unit: str, width: int, height: int) -> list[Line]:
                     (
                         (f" {label} ", "text"),
                         (text, f"series-{number % 4 + 1}"),
-                        (" " * (room - len(text)), "text"),
                         (f" {right(total if last else '', total_width)}", "strong"),
                     ),
                     width,

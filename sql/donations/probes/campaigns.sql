@@ -1,4 +1,7 @@
--- The campaigns that run and the latest others, eight in all, with what has arrived of each.
+-- title: Campaigns
+-- source: donations
+-- draw: table
+-- help: The campaigns that run and the latest others, eight in all, with what has arrived of each.
 SELECT c.campaign_id, c.name, c.state, c.cities, c.rate_per_s, c.real_rate_per_s,
        c.generated, c.acked, c.failed, c.`unknown`,
        COALESCE(SUM(t.donations), 0) AS loaded, CAST(COALESCE(SUM(t.amount), 0) AS DECIMAL(18, 2)) AS raised,

@@ -1,4 +1,9 @@
--- Delivery of the donations topic in its latest incarnation, and how long ingest has been silent (NULL: never heard).
+-- title: Delivery
+-- source: donations
+-- draw: table
+-- help: Lag and losses of the donations topic in its latest incarnation, and how long ingest has been silent.
+
+-- silent_s is NULL when ingest was never heard of.
 SELECT MAX(o.incarnation) AS incarnation,
        COALESCE(SUM(CASE WHEN o.latest_offset > o.next_offset THEN o.latest_offset - o.next_offset ELSE 0 END), 0) AS lag,
        COALESCE(SUM(o.loaded), 0) AS loaded, COALESCE(SUM(o.dead), 0) AS dead,

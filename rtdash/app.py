@@ -1,0 +1,295 @@
+"""The Textual app: keys become commands, samples become states, states are painted once a burst."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from typing import ClassVar
+
+from textual.app import App, SystemCommand
+from textual.binding import BindingType
+from textual.screen import Screen
+
+from rtdash.interfaces import Control, Poller
+from rtdash.messages import CommandEnded, PanelOpened, SampleArrived
+from rtdash.model.data import Table
+from rtdash.model.places import ORGANIZATIONS
+from rtdash.model.sample import Sample
+from rtdash.model.store import Store
+from rtdash.model.visibility import Visibility
+from rtdash.panels.spec import PanelSpec
+from rtdash.resources import style_file
+from rtdash.screens.bindings import BINDINGS
+from rtdash.screens.dashboard import DashboardScreen
+from rtdash.screens.help import HelpScreen
+from rtdash.screens.leave import Choice, LeaveScreen
+from rtdash.screens.picture import Picture
+from rtdash.screens.summary import current
+from rtdash.screens.theme import RTDASH_DARK
+from rtdash.widgets.drawing.spans import Span
+from rtdash.widgets.panes import LatencyPane
+
+INTERVALS_S = (0.1, 0.25, 0.5, 1.0, 2.0, 5.0)
+BURST_S = 0.03
+"""Samples of one tick arrive within it: they are painted in one frame."""
+SHARES_S = 5.0
+"""Over this long the dashboard's own load is measured."""
+COVERED_BY = "01_donations"
+"""The panel whose paint makes new donations visible."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """How things are shown; times in s and ms."""
+
+    interval_s: float
+    threshold_ms: float
+    zone: tzinfo
+    servers: Mapping[str, str]
+    """Titles of the servers by source."""
+    asks_before_leaving: bool = True
+    starts_campaign: bool = False
+    """A campaign is started at once."""
+    note: str = ""
+
+
+class RtdashApp(App[int]):
+    """Owns store and clock. Only its handlers change state, so nothing is locked."""
+
+    CSS_PATH = style_file("rtdash.tcss")
+    TITLE = "rtdash"
+    BINDINGS: ClassVar[list[BindingType]] = [*BINDINGS]
+    # Textual declares both as instance variables, and reads them from the class.
+    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-narrow"), (100, "-normal"), (160, "-wide")]  # type: ignore[misc]
+    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-low"), (34, "-high"), (46, "-tall")]  # type: ignore[misc]
+
+    def __init__(self, specs: Sequence[PanelSpec], poller: Poller, control: Control, view: View) -> None:
+        super().__init__()
+        self.specs = specs
+        self.poller = poller
+        self.control = control
+        self.view = view
+        self.store = Store({spec.id: spec.source for spec in specs}, view.threshold_ms)
+        self.visibility = Visibility()
+        self.is_paused = False
+        self._customer = 0
+        self._paint_due = False
+        self._newest_count: float | None = None
+        self._said: list[Span] = []
+        self._shares: Mapping[str, float] = {}
+        self.picture: Picture | None = None
+
+    # ── life ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """The style sheet's own tokens, for themes that do not have them."""
+        return dict(RTDASH_DARK.variables)
+
+    def get_default_screen(self) -> Screen[None]:
+        """The dashboard."""
+        return DashboardScreen(
+            self.specs,
+            BINDINGS,
+            interval_s=self.view.interval_s,
+            threshold_ms=self.view.threshold_ms,
+            zone=self.view.zone,
+        )
+
+    @property
+    def dashboard(self) -> DashboardScreen:
+        """The screen below all dialogs."""
+        screen = self.screen_stack[0]
+        assert isinstance(screen, DashboardScreen)  # noqa: S101 (narrowing: the default screen is one)
+        return screen
+
+    def on_mount(self) -> None:
+        """Start the lanes and the clock."""
+        self.register_theme(RTDASH_DARK)
+        self.theme = RTDASH_DARK.name
+        self.poller.start(lambda sample: self.post_message(SampleArrived(sample)))
+        self._choose_customer(0)
+        self._clock = self.set_interval(self.poller.interval_s, self._tick)
+        self.set_interval(SHARES_S, self._measure_shares)
+        self.call_after_refresh(self._tick)
+        if self.view.starts_campaign:
+            self.control.start_campaign()
+
+    def _measure_shares(self) -> None:
+        self._shares = self.poller.busy_shares()
+
+    def _tick(self) -> None:
+        now = time.monotonic()
+        if not self.is_paused:
+            self.poller.tick(now)
+        self.store.observe(self.poller.in_flight(), self.poller.missed())
+        self._paint_soon()
+
+    # ── samples ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def on_sample_arrived(self, message: SampleArrived) -> None:
+        """Fold a sample in, and paint when its burst is over."""
+        sample = message.sample
+        if self._is_outdated(sample):
+            return
+        self.store.apply(sample)
+        if sample.panel_id == "arrivals" and isinstance(sample.data, Table):
+            self.visibility.arrived(sample.data, sample.started_at, sample.finished_at)
+            if self.visibility.after_arrival is not None:
+                self.poller.variables["after_arrival"] = self.visibility.after_arrival
+        elif sample.panel_id == COVERED_BY and sample.error is None:
+            self._newest_count = sample.started_at
+        self._paint_soon()
+
+    def _is_outdated(self, sample: Sample) -> bool:
+        """Whether the sample answers a question that has changed since."""
+        asked = sample.variables.get("customer_id")
+        return (
+            asked is not None and asked != self.poller.variables["customer_id"] and self._has_customer(sample.panel_id)
+        )
+
+    def _has_customer(self, panel_id: str) -> bool:
+        return any("customer_id)s" in spec.sql for spec in self.specs if spec.id == panel_id)
+
+    def _paint_soon(self) -> None:
+        if not self._paint_due:
+            self._paint_due = True
+            self.set_timer(BURST_S, self._paint)
+
+    def _paint(self) -> None:
+        self._paint_due = False
+        if not self.screen_stack:
+            return  # a timer that fires while the app closes
+        self.picture = Picture(
+            specs=self.specs,
+            states=self.store.states(),
+            servers=self.view.servers,
+            shares=self._shares,
+            now=datetime.now(self.view.zone),
+            interval_s=self.poller.interval_s,
+            is_paused=self.is_paused,
+            visible_p95_ms=self.visibility.p95_ms(time.monotonic()),
+            said=self._said,
+            note=self.view.note,
+        )
+        self.dashboard.paint(self.picture)
+        if self._newest_count is not None:
+            started_at, self._newest_count = self._newest_count, None
+            self.call_after_refresh(lambda: self.visibility.painted(started_at, time.monotonic()))
+
+    # ── keys ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """The same actions as the keys, and the themes."""
+        for binding in BINDINGS:
+            if binding.id is not None and binding.action != "command_palette":
+                yield SystemCommand(binding.description, binding.tooltip, self._runs(binding.action))
+        yield from (command for command in super().get_system_commands(screen) if command.title == "Theme")
+
+    def _runs(self, action: str) -> Callable[[], None]:
+        def run() -> None:
+            self.call_later(self.run_action, action)
+
+        return run
+
+    def on_command_ended(self, message: CommandEnded) -> None:
+        """Say what became of a command."""
+        role = "error" if message.error else "muted"
+        self._said = [(f" {message.error or message.done} ", role)]
+        if message.error:
+            self.notify(message.error, severity="error", markup=False)
+        self._paint_soon()
+
+    def action_start(self) -> None:
+        """Start a campaign at the chosen rate."""
+        self.control.start_campaign()
+
+    def action_stop(self) -> None:
+        """Stop the running campaigns."""
+        self.control.stop_campaigns()
+
+    def action_rate(self, step: int) -> None:
+        """More or fewer donations a second."""
+        self.control.change_rate(step)
+
+    def action_pause(self) -> None:
+        """Stop asking, or go on."""
+        self.is_paused = not self.is_paused
+        self._paint_soon()
+
+    def action_interval(self, step: int) -> None:
+        """Ask more or less often."""
+        index = min(range(len(INTERVALS_S)), key=lambda at: abs(INTERVALS_S[at] - self.poller.interval_s))
+        interval_s = INTERVALS_S[max(0, min(len(INTERVALS_S) - 1, index + step))]
+        self.poller.interval_s = interval_s
+        for panel in self.dashboard.panels.values():
+            panel.interval_s = interval_s
+        self._clock.stop()
+        self._clock = self.set_interval(interval_s, self._tick)
+        self._paint_soon()
+
+    def action_customer(self) -> None:
+        """The next customer."""
+        self._choose_customer((self._customer + 1) % len(ORGANIZATIONS))
+
+    def _choose_customer(self, index: int) -> None:
+        self._customer = index
+        organization = ORGANIZATIONS[index]
+        self.poller.variables["customer_id"] = organization.customer_id
+        panel_ids = [spec.id for spec in self.specs if self._has_customer(spec.id)]
+        for panel_id in panel_ids:
+            if panel_id in self.dashboard.panels:
+                self.dashboard.panels[panel_id].set_subject(organization.name)
+        self.store.forget(panel_ids)
+        self.poller.ask_now(panel_ids)
+        self._paint_soon()
+
+    def action_zoom(self) -> None:
+        """Let the focused panel fill the screen, or give it back."""
+        self.dashboard.zoom()
+        self._paint_soon()
+
+    def action_latency(self) -> None:
+        """The latency table, large."""
+        if self.dashboard.is_small:
+            self.dashboard.show_page("operations")
+        else:
+            self.dashboard.zoom(self.dashboard.query_one(LatencyPane))
+        self._paint_soon()
+
+    def action_page(self, page: str = "") -> None:
+        """Another page of a small screen, or the user's own panels."""
+        if page:
+            self.dashboard.show_page(page)
+        else:
+            self.dashboard.next_page()
+        self._paint_soon()
+
+    def action_repaint(self) -> None:
+        """Draw the whole screen again."""
+        self.dashboard.refresh(layout=True)
+        self.dashboard.repaint_lines()
+
+    def action_show_help(self) -> None:
+        """Keys and panels."""
+        self.push_screen(HelpScreen(BINDINGS, self.specs))
+
+    def on_panel_opened(self, message: PanelOpened) -> None:
+        """A double click lets the panel fill the screen."""
+        self.dashboard.zoom(self.dashboard.panels[message.panel_id])
+
+    async def action_quit(self) -> None:
+        """Leave; a campaign of our own on servers that stay is asked about first."""
+        running = self.picture is not None and current(self.picture.campaigns)
+        if not (self.view.asks_before_leaving and running):
+            self.leave("stop")
+        elif not isinstance(self.screen, LeaveScreen):
+            self.push_screen(LeaveScreen(), lambda choice: self.leave(choice or "stay"))
+
+    def leave(self, choice: Choice) -> None:
+        """End the app, unless the choice is to stay. Lanes end first: no sample may reach a screen that is closing."""
+        if choice != "stay":
+            self.poller.stop()
+            self.control.close(stop_own=choice == "stop")
+            self.exit(0)

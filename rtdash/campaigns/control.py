@@ -1,0 +1,132 @@
+"""The dashboard's hand on the campaigns: commands go to the table, runners are processes. A thread of its own."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from contextlib import closing
+from queue import Empty, SimpleQueue
+from typing import Protocol
+
+from pydantic import SecretStr
+
+from rtdash.campaigns.store import CampaignStore
+from rtdash.errors import RtdashError
+from rtdash.model.campaign import DEFAULT_RATE_PER_S, CampaignState, next_rate, previous_rate
+from rtdash.sources import donations
+
+log = logging.getLogger(__name__)
+
+Report = Callable[[str, str | None], object]
+"""Called on the control's thread with what was done and, when it could not be, why."""
+
+_WATCH_S = 0.5
+_DEADLINE_S = 5.0
+
+
+class Runner(Protocol):
+    """The process of one campaign."""
+
+    title: str
+
+    @property
+    def returncode(self) -> int | None:
+        """Exit status; None while it runs."""
+        ...
+
+    def log_tail(self) -> list[str]:
+        """The last lines of its log."""
+        ...
+
+    def stop(self) -> None:
+        """Ask it to end its campaign, and wait until it has."""
+        ...
+
+
+class CampaignControl:
+    """Methods return at once and are carried out in order; `close` waits. `launch` starts a runner at a rate."""
+
+    def __init__(
+        self, dsn: SecretStr, launch: Callable[[int], Runner], report: Report, rate_per_s: int = DEFAULT_RATE_PER_S
+    ) -> None:
+        self._dsn = dsn
+        self._launch = launch
+        self._report = report
+        self._rate_per_s = rate_per_s
+        self._runners: list[Runner] = []
+        self._commands: SimpleQueue[Callable[[], str] | None] = SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="control", daemon=True)
+        self._thread.start()
+
+    def start_campaign(self) -> None:
+        """Start a campaign in a process of its own; its runner stops those that run."""
+        self._commands.put(self._start)
+
+    def stop_campaigns(self) -> None:
+        """Ask all running campaigns to stop, also those of other dashboards."""
+        self._commands.put(self._stop)
+
+    def change_rate(self, step: int) -> None:
+        """One step up (1) or down (-1), for the running campaigns, or else for the next one."""
+        self._commands.put(lambda: self._change_rate(next_rate if step > 0 else previous_rate))
+
+    def close(self, *, stop_own: bool) -> None:
+        """End the thread; with `stop_own` the campaigns started here end first, with all their delivery reports."""
+        if stop_own:
+            self._commands.put(self._stop_own)
+        self._commands.put(None)
+        self._thread.join()
+
+    def _run(self) -> None:
+        while True:
+            try:
+                command = self._commands.get(timeout=_WATCH_S)
+            except Empty:
+                self._watch_runners()
+                continue
+            if command is None:
+                return
+            try:
+                self._report(command(), None)
+            except RtdashError as error:
+                self._report("", str(error))
+            except Exception as error:
+                log.exception("control")
+                self._report("", f"{type(error).__name__} (see the log)")
+
+    def _watch_runners(self) -> None:
+        for runner in [runner for runner in self._runners if runner.returncode is not None]:
+            self._runners.remove(runner)
+            if runner.returncode:
+                said = runner.log_tail()
+                self._report("", f"the campaign's runner failed: {said[-1] if said else 'see its log'}")
+
+    def _start(self) -> str:
+        self._runners.append(self._launch(self._rate_per_s))
+        return f"starting a campaign at {self._rate_per_s:,}/s"
+
+    def _stop(self) -> str:
+        with closing(donations.connect(self._dsn, "control", deadline_s=_DEADLINE_S)) as connection:
+            asked = CampaignStore(connection).stop_all()
+        return "stopping: waiting for the last delivery reports" if asked else "no campaign is running"
+
+    def _change_rate(self, step: Callable[[int], int]) -> str:
+        with closing(donations.connect(self._dsn, "control", deadline_s=_DEADLINE_S)) as connection:
+            store = CampaignStore(connection)
+            running = [each for each in store.latest() if each.state is CampaignState.RUNNING]
+            self._rate_per_s = step(running[0].rate_per_s if running else self._rate_per_s)
+            for campaign in running:
+                store.set_rate(campaign.campaign_id, self._rate_per_s)
+        return f"{'rate' if running else 'next campaign'}: {self._rate_per_s:,}/s"
+
+    def _stop_own(self) -> str:
+        for runner in self._runners:
+            runner.stop()
+        return "campaign stopped"
+
+
+def close_stale(dsn: SecretStr, silent_s: float) -> int:
+    """Give up what runners that are gone have left, before the first screen; how many campaigns it was."""
+    with closing(donations.connect(dsn, "control", deadline_s=_DEADLINE_S)) as connection:
+        return CampaignStore(connection).close_stale(silent_s)

@@ -1,0 +1,136 @@
+"""`rtdash`: the dashboard on the servers of the settings. `rtdash demo` opens the same with other addresses."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from zoneinfo import ZoneInfo
+
+import platformdirs
+
+from rtdash import logs
+from rtdash.app import RtdashApp, View
+from rtdash.campaigns.control import CampaignControl, Report
+from rtdash.cli.flags import ADDRESSES, DISPLAY, flags
+from rtdash.cli.runner import launcher
+from rtdash.errors import SettingsError
+from rtdash.messages import CommandEnded
+from rtdash.model.campaign import DEFAULT_RATE_PER_S
+from rtdash.panels import catalog
+from rtdash.panels.spec import PanelSpec, Source
+from rtdash.scheduler.scheduler import Scheduler
+from rtdash.settings import Settings, load
+from rtdash.sources import citus, donations
+from rtdash.sources.connection import Connector
+
+NOTHING_SET = """\
+no database is set: RTDASH_CITUS_DSN, RTDASH_DONATIONS_DSN, or a settings file
+  (see `rtdash --help`, and the README for what the databases need)
+  to see the dashboard on private servers of its own: rtdash demo"""
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What differs between the dashboard on real servers and the demo."""
+
+    starts_campaign: bool = False
+    rate_per_s: int = DEFAULT_RATE_PER_S
+    is_demo: bool = False
+    note: str = ""
+
+
+def connectors(settings: Settings) -> dict[Source, Connector]:
+    """How to connect to each database that is set."""
+    found: dict[Source, Connector] = {}
+    if settings.citus_dsn is not None:
+        found[Source.CITUS] = partial(citus.CitusConnection, settings.citus_dsn)
+    if settings.donations_dsn is not None:
+        found[Source.DONATIONS] = partial(donations.DonationsConnection, settings.donations_dsn, settings.deadline_s)
+    return found
+
+
+def identify(settings: Settings) -> Mapping[str, str]:
+    """Connect once to each database, to learn what it is; raises SourceError with one clear line."""
+    asked: dict[str, Callable[[], str]] = {}
+    if settings.citus_dsn is not None:
+        asked[Source.CITUS] = partial(citus.identify, settings.citus_dsn)
+    if settings.donations_dsn is not None:
+        asked[Source.DONATIONS] = partial(donations.identify, settings.donations_dsn)
+    with ThreadPoolExecutor() as threads:
+        answers = {source: threads.submit(ask) for source, ask in asked.items()}
+        return {source: answer.result() for source, answer in answers.items()}
+
+
+class NoControl:
+    """Stands in where there is no donations database to start a campaign in."""
+
+    def __init__(self, report: Report) -> None:
+        self._report = report
+
+    def start_campaign(self) -> None:
+        """Say why not."""
+        self._report("", "campaigns need RTDASH_DONATIONS_DSN and RTDASH_KAFKA_BOOTSTRAP_SERVERS")
+
+    stop_campaigns = start_campaign
+
+    def change_rate(self, step: int) -> None:
+        """Say why not."""
+        del step
+        self.start_campaign()
+
+    def close(self, *, stop_own: bool) -> None:
+        """Nothing runs."""
+
+
+def open_dashboard(settings: Settings, choices: Choices, specs: tuple[PanelSpec, ...]) -> int:
+    """Run the app until it is left; returns its exit status."""
+    servers = identify(settings)
+    found = connectors(settings)
+    shown = [spec for spec in specs if spec.source in found]
+    scheduler = Scheduler(
+        shown,
+        found,
+        interval_s=settings.interval_ms / 1000,
+        lanes=settings.lanes,
+        deadline_s=settings.deadline_s,
+        variables={"customer_id": 1, "after_arrival": 0},
+    )
+    view = View(
+        interval_s=settings.interval_ms / 1000,
+        threshold_ms=settings.threshold_ms,
+        zone=ZoneInfo(settings.time_zone),
+        servers=servers,
+        asks_before_leaving=not choices.is_demo,
+        starts_campaign=choices.starts_campaign,
+        note=choices.note,
+    )
+
+    def report(done: str, error: str | None) -> None:
+        app.post_message(CommandEnded(done, error))
+
+    with launcher(settings, is_guarded=choices.is_demo) as launch:
+        dsn = settings.dsn_of_control
+        control = (
+            CampaignControl(dsn, launch, report, choices.rate_per_s)
+            if dsn is not None and settings.kafka_bootstrap_servers is not None
+            else NoControl(report)
+        )
+        app = RtdashApp(shown, scheduler, control, view)
+        status = app.run()
+    return status or app.return_code or 0
+
+
+def run(options: argparse.Namespace) -> int:
+    """The dashboard on real servers."""
+    settings = load(options.settings, **flags(options, *ADDRESSES, *DISPLAY))
+    if settings.citus_dsn is None and settings.donations_dsn is None:
+        raise SettingsError(NOTHING_SET)
+    specs = catalog.load(settings.panels_folder)
+    if not sys.stdout.isatty():
+        raise SettingsError("the dashboard needs a terminal; standard output is not one")
+    logs.to_file(platformdirs.user_state_path("rtdash") / "rtdash.log")
+    return open_dashboard(settings, Choices(), specs)

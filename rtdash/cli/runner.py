@@ -1,0 +1,85 @@
+"""Starts campaign runners: the same `rtdash campaign start` that a user may type."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from signal import SIGTERM
+
+import platformdirs
+
+from rtdash.campaigns.control import Runner
+from rtdash.servers.process import GuardedProcess
+from rtdash.settings import Settings
+
+_STOP_S = 15.0
+
+
+class DetachedRunner:
+    """A runner that may outlive the dashboard: its campaign can be left running."""
+
+    title = "campaign"
+
+    def __init__(self, command: list[str], log_file: Path, environment: dict[str, str]) -> None:
+        log_file.parent.mkdir(parents=True, exist_ok=True)
+        self._log_file = log_file
+        with log_file.open("wb") as log:
+            self._process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, env=environment
+            )
+
+    @property
+    def returncode(self) -> int | None:
+        """Exit status; None while it runs."""
+        return self._process.poll()
+
+    def log_tail(self) -> list[str]:
+        """The last lines of its log."""
+        return self._log_file.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-5:]
+
+    def stop(self) -> None:
+        """Ask it to end its campaign, and wait until it has."""
+        self._process.send_signal(SIGTERM)
+        self._process.wait(_STOP_S)
+
+
+def child_environment() -> dict[str, str]:
+    """Our environment without our settings: a child reads them from the file that it is given."""
+    return {name: value for name, value in os.environ.items() if not name.upper().startswith("RTDASH_")}
+
+
+@contextmanager
+def launcher(settings: Settings, *, is_guarded: bool) -> Iterator[Callable[[int], Runner]]:
+    """Gives a function that starts a runner at a rate; a guarded one ends with us, however we end.
+
+    The settings, with their secrets, reach a runner as a file that only we can read.
+    """
+    logs = platformdirs.user_state_path("rtdash")
+    with tempfile.TemporaryDirectory(prefix="rtdash-") as folder:
+        file = Path(folder) / "settings.toml"
+        settings.save(file)
+
+        def launch(rate_per_s: int) -> Runner:
+            command = [
+                sys.executable,
+                "-m",
+                "rtdash",
+                "campaign",
+                "start",
+                "--settings",
+                str(file),
+                "--rate",
+                str(rate_per_s),
+            ]
+            if is_guarded:
+                return GuardedProcess.start(
+                    command, log_file=logs / "campaign.log", title="campaign", env=child_environment()
+                )
+            return DetachedRunner(command, logs / "campaign.log", child_environment())
+
+        yield launch

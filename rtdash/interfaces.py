@@ -1,0 +1,63 @@
+"""What the app asks of the threads behind it. The composition root hands it something that fits; tests do too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Protocol
+
+from rtdash.model.sample import Sample
+
+
+class Poller(Protocol):
+    """The scheduler, as the app sees it."""
+
+    interval_s: float
+    variables: dict[str, object]
+
+    def start(self, deliver: Callable[[Sample], object]) -> None:
+        """Begin to answer ticks; `deliver` is called on other threads."""
+        ...
+
+    def stop(self) -> None:
+        """End every thread; no sample is delivered afterwards."""
+        ...
+
+    def tick(self, now: float) -> None:
+        """Ask what is due; never blocks."""
+        ...
+
+    def ask_now(self, panel_ids: Iterable[str]) -> None:
+        """Make panels due at the next tick."""
+        ...
+
+    def in_flight(self) -> Mapping[str, float]:
+        """Running queries, and since when."""
+        ...
+
+    def missed(self) -> Mapping[str, int]:
+        """Ticks that each panel has missed."""
+        ...
+
+    def busy_shares(self) -> Mapping[str, float]:
+        """Share of each server's time that our queries have taken since the last call, by source."""
+        ...
+
+
+class Control(Protocol):
+    """The campaigns' control thread, as the app sees it; nothing but `close` blocks."""
+
+    def start_campaign(self) -> None:
+        """Start one; those that run are stopped."""
+        ...
+
+    def stop_campaigns(self) -> None:
+        """Stop all that run."""
+        ...
+
+    def change_rate(self, step: int) -> None:
+        """One step up (1) or down (-1), for those that run or else for the next."""
+        ...
+
+    def close(self, *, stop_own: bool) -> None:
+        """End the thread; with `stop_own` also the campaign that was started here, waiting for its end."""
+        ...

@@ -1,0 +1,82 @@
+"""From produced to visible: how long each donation took to be painted."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from rtdash.model.data import Table
+
+SPAN_S = 10.0
+"""The percentile is over the donations painted in the last 10 s."""
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class _Covered:
+    """Donations that an answer covers: how old they were when it was asked for, ms."""
+
+    asked_at: float
+    known_at: float
+    age_ms: float
+    donations: int
+
+
+def microseconds(at: datetime) -> int:
+    """Microseconds since the Unix epoch: the scale of arrival ids."""
+    return round((at - _EPOCH).total_seconds() * 1e6)
+
+
+class Visibility:
+    """Follows donations from the probe `arrivals` to the frame that shows them.
+
+    The probe says which donations became readable. A panel whose query was started after the probe's answer covers them
+    all, so its paint is when they are visible, at the latest. Ages are taken on the server's clock, the rest on ours:
+    the result is an upper bound, by up to 20 ms (the step of `produced_at`) and the time of the probe.
+    """
+
+    def __init__(self) -> None:
+        self.after_arrival: int | None = None
+        self._waiting: list[_Covered] = []
+        self._painted: deque[tuple[float, float, int]] = deque(maxlen=20_000)
+
+    def arrived(self, table: Table, asked_at: float, known_at: float) -> None:
+        """Take the probe's answer in; what was there before the first one does not count."""
+        records = table.records()
+        now = next((record["server_now"] for record in records if isinstance(record["server_now"], datetime)), None)
+        if now is None:
+            return
+        if self.after_arrival is None:
+            self.after_arrival = microseconds(now)
+            return
+        for record in records:
+            arrival, produced, donations = record["arrival_id"], record["produced_at"], record["donations"]
+            if not isinstance(arrival, int) or not isinstance(produced, datetime) or donations is None:
+                continue
+            if arrival > self.after_arrival:
+                self.after_arrival = arrival
+                age_ms = 1000 * (now - produced).total_seconds()
+                self._waiting.append(_Covered(asked_at, known_at, age_ms, int(str(donations))))
+
+    def painted(self, started_at: float, painted_at: float) -> None:
+        """A panel whose query was started at `started_at` is on the screen since `painted_at`."""
+        waiting = []
+        for item in self._waiting:
+            if item.known_at <= started_at:
+                self._painted.append((painted_at, item.age_ms + 1000 * (painted_at - item.asked_at), item.donations))
+            else:
+                waiting.append(item)
+        self._waiting = waiting
+
+    def p95_ms(self, now: float) -> float | None:
+        """95 % of the donations painted in the last 10 s were visible within it; None when none were."""
+        while self._painted and now - self._painted[0][0] > SPAN_S:
+            self._painted.popleft()
+        total = sum(donations for _, _, donations in self._painted)
+        seen = 0
+        for _, latency_ms, donations in sorted(self._painted, key=lambda item: item[1]):
+            seen += donations
+            if seen >= 0.95 * total:
+                return latency_ms
+        return None

@@ -1,0 +1,138 @@
+"""The dashboard's screen: places panels and panes, and hands states to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import tzinfo
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal, Vertical
+from textual.events import Resize
+from textual.screen import Screen
+
+from rtdash.panels.spec import PanelSpec, Source
+from rtdash.screens import layout
+from rtdash.screens.picture import Picture
+from rtdash.screens.summary import status
+from rtdash.widgets.keys import KeysLine
+from rtdash.widgets.lines import Lines
+from rtdash.widgets.panel import Frame, Panel
+from rtdash.widgets.panes import CampaignsPane, LatencyPane, Slowest, StatusLine
+
+
+class DashboardScreen(Screen[None]):
+    """One page on a large screen, three pages on a small one; the user's own panels have a page of their own."""
+
+    AUTO_FOCUS = ""
+    MIN_COLUMNS, MIN_ROWS = 100, 34
+    BOXED_COLUMNS, BOXED_ROWS = 160, 46
+
+    def __init__(
+        self,
+        specs: Sequence[PanelSpec],
+        bindings: Sequence[Binding],
+        *,
+        interval_s: float,
+        threshold_ms: float,
+        zone: tzinfo,
+    ) -> None:
+        super().__init__()
+        self.panels = {spec.id: Panel(spec, interval_s, threshold_ms, zone) for spec in specs if not spec.is_probe}
+        self._keys_line = KeysLine(bindings, keep=frozenset({"start", "stop", "pause", "help", "quit"}))
+        self._threshold_ms = threshold_ms
+        self._page = "donations"
+
+    def compose(self) -> ComposeResult:
+        """Status, the three groups, the user's own panels, and the keys."""
+
+        def known(ids: Iterable[str]) -> list[Panel]:
+            return [self.panels[id_] for id_ in ids if id_ in self.panels]
+
+        yield StatusLine()
+        with Vertical(id="board"):
+            with Vertical(id="donations", classes="page"):
+                yield Horizontal(*known(layout.HEADLINE), id="headline")
+                with Horizontal(id="movement"):
+                    yield from known([layout.CITIES, layout.MAP])
+                    yield Vertical(*known(layout.ORGANIZATIONS), id="organizations")
+            with Horizontal(id="clickstream", classes="page"):
+                yield from known([layout.TREND])
+                with Vertical(id="counts"):
+                    yield Horizontal(*known(layout.COUNTS[:2]), id="counts-above")
+                    yield from known(layout.COUNTS[2:])
+                yield from known([layout.TOP_DEVICES])
+            with Horizontal(id="operations", classes="page"):
+                yield LatencyPane(self._threshold_ms)
+                yield CampaignsPane()
+            own = [panel for panel_id, panel in self.panels.items() if panel_id not in layout.SHIPPED]
+            yield Vertical(*own, id="own", classes="page")
+        yield Slowest(self._threshold_ms)
+        yield self._keys_line
+
+    @property
+    def has_own_panels(self) -> bool:
+        """Whether the user has panels of his own."""
+        return any(panel_id not in layout.SHIPPED for panel_id in self.panels)
+
+    @property
+    def is_small(self) -> bool:
+        """Whether the screen shows one page at a time."""
+        return self.size.width < self.MIN_COLUMNS or self.size.height < self.MIN_ROWS
+
+    def on_resize(self, event: Resize) -> None:
+        """Choose between one page and all."""
+        del event
+        self._arrange()
+
+    def show_page(self, page: str) -> None:
+        """Show one page of a small screen, or the page of the user's own panels."""
+        self._page = page
+        self.minimize()
+        self._arrange()
+
+    def _arrange(self) -> None:
+        small = self.is_small
+        self.set_class(small, "-small")
+        for page in layout.PAGES:
+            shown = page == self._page if small or self._page == "own" else page != "own"
+            self.query_one(f"#{page}").display = shown
+        boxed = self.size.width >= self.BOXED_COLUMNS and self.size.height >= self.BOXED_ROWS
+        self.set_class(boxed, "-boxed")
+        for framed in self.query(Frame):
+            framed.set_boxed(boxed)
+
+    def next_page(self) -> None:
+        """The page after this one."""
+        pages = [page for page in layout.PAGES if page != "own" or self.has_own_panels]
+        self.show_page(pages[(pages.index(self._page) + 1) % len(pages)])
+
+    def zoom(self, framed: Frame | None = None) -> None:
+        """Let one panel fill the screen, or give the others their room back."""
+        if self.maximized is not None:
+            self.minimize()
+            return
+        target = framed or (self.focused if isinstance(self.focused, Frame) else None)
+        if target is None:
+            target = next((each for each in self.query(Frame) if each.size.area), None)
+        if target is not None:
+            target.set_boxed(True)
+            self.maximize(target, container=False)
+
+    def paint(self, picture: Picture) -> None:
+        """Hand panels and panes their part of the picture."""
+        behind_s = picture.behind_s()
+        for panel_id, panel in self.panels.items():
+            if panel.spec.source is Source.CITUS:
+                panel.set_behind(behind_s)
+            panel.set_state(picture.states[panel_id])
+        rows = picture.latency_rows
+        self.query_one(LatencyPane).set_rows(rows, picture.share_spans())
+        self.query_one(Slowest).set_rows(rows)
+        self.query_one(CampaignsPane).set_campaigns(picture.campaigns, picture.delivery_spans(), list(picture.said))
+        self.query_one(StatusLine).set_status(status(picture))
+
+    def repaint_lines(self) -> None:
+        """Draw everything again, for a terminal that another program has written over."""
+        for lines in self.query(Lines):
+            lines.refresh()

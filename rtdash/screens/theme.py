@@ -1,0 +1,29 @@
+"""The default theme: told apart by people who do not see red and green alike (the palette of Okabe and Ito)."""
+
+from __future__ import annotations
+
+from textual.theme import Theme
+
+RTDASH_DARK = Theme(
+    name="rtdash-dark",
+    primary="#56B4E9",
+    secondary="#CC79A7",
+    accent="#F0E442",
+    warning="#E69F00",
+    error="#FF6E4A",
+    success="#2BBF95",
+    foreground="#E6EAF0",
+    background="#0E1218",
+    surface="#161C26",
+    panel="#1C2430",
+    dark=True,
+    variables={
+        "quiet": "#8A94A6",
+        "frame": "#3A4556",
+        "contour": "#4C5A70",
+        "series-1": "#56B4E9",
+        "series-2": "#E69F00",
+        "series-3": "#2BBF95",
+        "series-4": "#CC79A7",
+    },
+)

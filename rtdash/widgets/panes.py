@@ -1,0 +1,99 @@
+"""The panes that are not panels: status line, slowest query, latency and campaigns."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from rtdash.widgets.drawing import campaigns, latency, status
+from rtdash.widgets.drawing.spans import Span
+from rtdash.widgets.lines import Lines
+from rtdash.widgets.panel import Frame
+
+
+class StatusLine(Lines):
+    """One line at the top."""
+
+    def __init__(self) -> None:
+        super().__init__(id="status")
+        self._status = status.Status()
+
+    def set_status(self, shown: status.Status) -> None:
+        """Draw another status."""
+        self._status = shown
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Draw the last status."""
+        if self.size.area:
+            self.show([status.draw(self._status, self.size.width)])
+
+
+class Slowest(Lines):
+    """One line that names the slowest query, where the latency table has no room."""
+
+    def __init__(self, threshold_ms: float) -> None:
+        super().__init__(id="slowest")
+        self._threshold_ms = threshold_ms
+        self._rows: Sequence[latency.Row] = ()
+
+    def set_rows(self, rows: Sequence[latency.Row]) -> None:
+        """Draw the worst of `rows`."""
+        self._rows = rows
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Draw the last rows."""
+        if self.size.area:
+            self.show([tuple(latency.worst(self._rows, time.monotonic(), self._threshold_ms))])
+
+
+class LatencyPane(Frame):
+    """Every panel's latencies, the worst first."""
+
+    sticky = 1
+
+    def __init__(self, threshold_ms: float) -> None:
+        super().__init__(id="latency")
+        self.tooltip = "Execute and fetch of each query, in ms. ▲ over the threshold, ✗ failing."
+        self._threshold_ms = threshold_ms
+        self._rows: Sequence[latency.Row] = ()
+        self._shares: list[Span] = []
+
+    def set_rows(self, rows: Sequence[latency.Row], shares: list[Span]) -> None:
+        """Draw other rows, and what share of each server's time the dashboard takes."""
+        self._rows, self._shares = rows, shares
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Draw the last rows."""
+        if not self.is_attached or not self.size.area:
+            return
+        lines = latency.draw(self._rows, time.monotonic(), self._threshold_ms, self.inner[0])
+        title: list[Span] = [(" Latency, ms ", "title"), (f"▲ over {self._threshold_ms:g} ", "muted")]
+        self.compose_frame(title, self._shares, lines, [], [])
+
+
+class CampaignsPane(Frame):
+    """The campaigns of every dashboard that is connected to this database."""
+
+    sticky = 1
+
+    def __init__(self) -> None:
+        super().__init__(id="campaigns")
+        self.tooltip = "s starts a campaign, x stops it, + and - change its rate."
+        self._records: Sequence[campaigns.Record] = ()
+        self._corner: list[Span] = []
+        self._note: list[Span] = []
+
+    def set_campaigns(self, records: Sequence[campaigns.Record], corner: list[Span], note: list[Span]) -> None:
+        """Draw other campaigns; `corner` is the delivery in short, `note` what the control last said."""
+        self._records, self._corner, self._note = records, corner, note
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Draw the last campaigns."""
+        if not self.is_attached or not self.size.area:
+            return
+        lines = campaigns.draw(self._records, self.inner[0])
+        self.compose_frame([(" Campaigns ", "title")], self._corner, lines, self._note, [])

@@ -1,0 +1,61 @@
+"""A poller that asks nobody, and a control that only remembers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from rtdash.model.sample import Sample
+
+
+class StillPoller:
+    """Delivers what the test injects, and nothing else."""
+
+    def __init__(self) -> None:
+        self.interval_s = 0.25
+        self.variables: dict[str, object] = {}
+        self.ticks = 0
+        self.asked: list[str] = []
+        self.running: dict[str, float] = {}
+        self.skipped: dict[str, int] = {}
+        self.is_stopped = False
+        self.deliver: Callable[[Sample], object] = lambda _: None
+
+    def start(self, deliver: Callable[[Sample], object]) -> None:
+        self.deliver = deliver
+
+    def stop(self) -> None:
+        self.is_stopped = True
+
+    def tick(self, now: float) -> None:
+        self.ticks += 1
+
+    def ask_now(self, panel_ids: Iterable[str]) -> None:
+        self.asked += panel_ids
+
+    def in_flight(self) -> Mapping[str, float]:
+        return self.running
+
+    def missed(self) -> Mapping[str, int]:
+        return self.skipped
+
+    def busy_shares(self) -> Mapping[str, float]:
+        return {"donations": 0.011, "citus": 0.02}
+
+
+class RememberingControl:
+    """Remembers what it was told."""
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+
+    def start_campaign(self) -> None:
+        self.told.append("start")
+
+    def stop_campaigns(self) -> None:
+        self.told.append("stop")
+
+    def change_rate(self, step: int) -> None:
+        self.told.append(f"rate {step:+d}")
+
+    def close(self, *, stop_own: bool) -> None:
+        self.told.append(f"close stop_own={stop_own}")
