@@ -121,10 +121,10 @@ class DashboardScreen(Screen[None]):
 
     def paint(self, picture: Picture) -> None:
         """Hand panels and panes their part of the picture."""
-        behind_s = picture.behind_s()
+        behind_s, generated_until = picture.behind_s, picture.generated_until
         for panel_id, panel in self.panels.items():
             if panel.spec.source is Source.CITUS:
-                panel.set_behind(behind_s)
+                panel.set_behind(behind_s, generated_until)
             panel.set_state(picture.states[panel_id])
         rows = picture.latency_rows
         self.query_one(LatencyPane).set_rows(rows, picture.share_spans())

@@ -60,10 +60,18 @@ class Picture:
             return None
         return max((state.latency.p50 for state in states), default=0.0)
 
+    @property
     def behind_s(self) -> float | None:
         """How far the clickstream's live tables are behind what came in, s; None before the first answer."""
         lag = next(iter(self.records("clickstream_lag")), None)
         return None if lag is None or lag.get("behind_s") is None else number(lag, "behind_s")
+
+    @property
+    def generated_until(self) -> datetime | None:
+        """Until when the clickstream's past was made up; None where it was not."""
+        lag = next(iter(self.records("clickstream_lag")), {})
+        until = lag.get("history_until")
+        return until if isinstance(until, datetime) else None
 
     def share_spans(self) -> list[Span]:
         """The load that the dashboard itself is."""

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, tzinfo
+from datetime import UTC, datetime, tzinfo
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.events import Click
 
 from rtdash.messages import PanelOpened
-from rtdash.model.data import Counts
+from rtdash.model.data import Counts, Line
 from rtdash.model.state import EMPTY_STATE, PanelState
 from rtdash.model.text import plain
 from rtdash.panels.spec import PanelSpec
-from rtdash.widgets.drawing import body, frame
+from rtdash.widgets.drawing import body, frame, spans
 from rtdash.widgets.drawing.numbers import age, milliseconds
-from rtdash.widgets.drawing.spans import Line, Span, fit
+from rtdash.widgets.drawing.spans import Span, fit
 from rtdash.widgets.lines import Lines
 
 STALE_S = 1.0
@@ -46,7 +46,7 @@ class Frame(Lines, can_focus=True):
         return (width - 2, height - 2) if self.boxed else (width, height - 1)
 
     def compose_frame(
-        self, title: list[Span], corner: list[Span], lines: list[Line], note: list[Span], foot: list[Span]
+        self, title: list[Span], corner: list[Span], lines: list[spans.Line], note: list[Span], foot: list[Span]
     ) -> None:
         """Put frame and body together and show them."""
         width, height = self.size
@@ -60,7 +60,7 @@ class Frame(Lines, can_focus=True):
             below = more - self._offset
             foot = [(f" {below} more ↓ ", "muted")] if below else [(f" {self._offset} above ↑ ", "muted")]
         lines = lines + [()] * (inner_height - len(lines))
-        shown: list[Line] = [frame.top(title, corner, width, boxed=self.boxed)]
+        shown: list[spans.Line] = [frame.top(title, corner, width, boxed=self.boxed)]
         if self.boxed:
             shown += [(("│", "border"), *fit(line, inner_width), ("│", "border")) for line in lines]
             shown.append(frame.bottom(note, foot, width))
@@ -102,19 +102,20 @@ class Panel(Frame):
         self._threshold_ms = threshold_ms
         self._zone = zone
         self._state: PanelState = EMPTY_STATE
-        self._body: list[Line] = []
+        self._body: list[spans.Line] = []
         self._body_of: tuple[object, ...] = ()
         self._subject = ""
         self._behind_s: float | None = None
+        self._generated_until: datetime | None = None
 
     def set_subject(self, subject: str) -> None:
         """Whom the panel speaks of, for panels with a variable."""
         self._subject = plain(subject)
         self.redraw()
 
-    def set_behind(self, behind_s: float | None) -> None:
-        """How far the tables that the panel reads are behind what came in."""
-        self._behind_s = behind_s
+    def set_behind(self, behind_s: float | None, generated_until: datetime | None) -> None:
+        """How far the tables that the panel reads are behind what came in, and until when their past was made up."""
+        self._behind_s, self._generated_until = behind_s, generated_until
 
     def set_state(self, state: PanelState) -> None:
         """Draw a new state; what has not changed is not sent again."""
@@ -140,10 +141,10 @@ class Panel(Frame):
         title.append((" ", "title"))
         note: list[Span] = [(f" ✗ {plain(state.error)} ", "error")] if state.error else []
         corner = self._corner(state, now, age_s, is_stale, is_slow)
-        since = self._since()
-        if since and not self.boxed:
-            corner, since = [*since, *corner[-1:]], []
-        self.compose_frame(title, corner, self._lines_of(state), note, since)
+        window = self._window()
+        if window and not self.boxed:
+            corner, window = [*window[:1], *corner[-1:]], []
+        self.compose_frame(title, corner, self._lines_of(state), note, window)
 
     def _corner(self, state: PanelState, now: float, age_s: float | None, is_stale: bool, is_slow: bool) -> list[Span]:
         corner: list[Span] = []
@@ -161,13 +162,22 @@ class Panel(Frame):
             corner.append((" live ", "muted"))
         return corner
 
-    def _since(self) -> list[Span]:
-        data = self._state.data
-        if isinstance(data, Counts) and data.since is not None:
-            return [(f" since {data.since.astimezone(self._zone):%a %H:%M} ", "muted")]
-        return []
+    def _window(self) -> list[Span]:
+        """Where the window begins, and whether some of it was made up to fill the past."""
+        match self._state.data:
+            case Counts(since=datetime() as start):
+                window = [(f" since {start.astimezone(self._zone):%a %H:%M} ", "muted")]
+            case Line(at=(start, *_)):
+                window = []
+            case _:
+                return []
+        if self._generated_until is not None and start < self._generated_until:
+            window.insert(
+                0, (f" history until {self._generated_until.astimezone(self._zone):%a %H:%M} is generated ", "muted")
+            )
+        return window
 
-    def _lines_of(self, state: PanelState) -> list[Line]:
+    def _lines_of(self, state: PanelState) -> list[spans.Line]:
         width, height = self.inner
         if state.data is None:
             waiting = "no answer yet" if state.error else "waiting for the first answer"

@@ -38,7 +38,7 @@ def order(items: Sequence[Row], now: float) -> list[Row]:
 def _spark(values: Sequence[float], threshold_ms: float) -> str:
     """Columns to a scale that ends at twice the threshold, so that the middle is the threshold in every row."""
     recent = values[-RECENT_CELLS:]
-    return columns(recent, 2 * threshold_ms, 1)[0].rjust(RECENT_CELLS) if recent else ""
+    return columns(recent, 2 * threshold_ms, 1)[0].rjust(RECENT_CELLS)
 
 
 def _cells(row: Row, now: float, threshold_ms: float) -> list[Span]:

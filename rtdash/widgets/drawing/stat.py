@@ -35,7 +35,7 @@ def _under(stat: Stat, rate_per_s: float | None, unit: str) -> Line:
 def draw(stat: Stat, rate_per_s: float | None, unit: str, width: int, height: int) -> list[Line]:
     """The number, what it is of when the query says so, and how fast it grows."""
     if stat.value is None:
-        return [fit(((" no campaign yet: press ", "muted"), ("s", "accent")), width)]
+        return [fit(((" nothing yet", "muted"),), width)]
     text = amount(stat.value, unit)
     lines: list[Line] = []
     if stat.label:
