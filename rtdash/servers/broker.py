@@ -32,7 +32,7 @@ class PrivateBroker(PrivateServer):
     def _command(self) -> list[str | Path]:
         self.bootstrap_servers = ""
         self.incarnation = secrets.token_hex(8)
-        return [sys.executable, "-m", "rtdash.servers.broker"]
+        return [sys.executable, "-P", "-m", "rtdash.servers.broker"]
 
     def _answers(self) -> bool:
         """It says its address once it listens."""

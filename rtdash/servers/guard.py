@@ -24,6 +24,7 @@ from pathlib import Path
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
 _LIFELINE = 0
+_ENDED = os.WEXITED | os.WNOHANG | os.WNOWAIT
 _LEFTOVERS_GRACE_S = 1.0
 
 
@@ -77,11 +78,9 @@ class _Watch:
             signal.signal(number, lambda *_: None)
 
     def has_ended(self) -> bool:
-        if self.exit_status is None:
-            pid, status = os.waitpid(self.child, os.WNOHANG)
-            if pid:
-                code = os.waitstatus_to_exitcode(status)
-                self.exit_status = code if code >= 0 else 128 - code
+        # Not yet reaped, so that its number still stands for its group.
+        if self.exit_status is None and (end := os.waitid(os.P_PID, self.child, _ENDED)):
+            self.exit_status = end.si_status if end.si_code == os.CLD_EXITED else 128 + end.si_status
         return self.exit_status is not None
 
     def until_called_off(self) -> None:
@@ -99,17 +98,13 @@ class _Watch:
                 os.read(self._signals, 4096)
 
 
-def _signal_group(leader: int, number: signal.Signals) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(leader, number)
-
-
 def _end_leftovers(leader: int) -> None:
     """Kill what the command left: its group, and orphans of other groups, which the kernel made our children."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(leader, signal.SIGKILL)
     children = Path(f"/proc/self/task/{os.getpid()}/children")
     deadline = time.monotonic() + _LEFTOVERS_GRACE_S
     while time.monotonic() < deadline:
-        _signal_group(leader, signal.SIGKILL)
         for pid in children.read_text().split() if children.exists() else []:
             os.kill(int(pid), signal.SIGKILL)
         try:
@@ -127,12 +122,10 @@ def main(user: str, stop_signals: str, *command: str) -> int:
     signal.pthread_sigmask(signal.SIG_SETMASK, [])
     _prctl(_PR_SET_CHILD_SUBREAPER, 1)
     watch = _Watch(_start(list(command), user, stops[0][0]))
-    with contextlib.suppress(OSError):  # it was first, and has gone on to the command
-        os.setpgid(watch.child, watch.child)
     watch.until_called_off()
     for number, grace_s in stops:
         if not watch.has_ended():
-            _signal_group(watch.child, number)
+            os.kill(watch.child, number)
             watch.until_ended(grace_s)
     _end_leftovers(watch.child)
     return watch.exit_status if watch.exit_status is not None else 128 + signal.SIGKILL

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 import psycopg
 from psycopg import sql
+from psycopg.pq import PGconn, Ping
 from pydantic import SecretStr
 
 from rtdash.errors import ServerError
@@ -73,12 +74,11 @@ class PrivatePostgres(PrivateDatabase):
             connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
     def _connect(self) -> psycopg.Connection[tuple[Any, ...]]:
-        return psycopg.connect(
-            self.dsn(database="postgres").get_secret_value(),
-            autocommit=True,
-            connect_timeout=5,
-            application_name="rtdash",
-        )
+        dsn = self.dsn(database="postgres").get_secret_value()
+        try:
+            return psycopg.connect(dsn, autocommit=True, connect_timeout=5, application_name="rtdash")
+        except psycopg.OperationalError as error:
+            raise ServerError(f"PostgreSQL refuses rtdash: {error}") from None
 
     def _make_data(self, folder: Path) -> None:
         programs = _programs(None)
@@ -136,13 +136,8 @@ class PrivatePostgres(PrivateDatabase):
             file.unlink()
 
     def _answers(self) -> bool:
-        try:
-            self._connect().close()
-        except psycopg.OperationalError as error:
-            if error.sqlstate not in {None, "57P03"}:  # starting up
-                raise ServerError(f"PostgreSQL refuses rtdash: {error}") from None
-            return False
-        return True
+        ping = PGconn.ping(self.dsn(database="postgres").get_secret_value().encode())
+        return bool(ping == Ping.OK)
 
     def _settle(self) -> None:
         with self._connect() as connection:
