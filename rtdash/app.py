@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import signal
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -31,6 +33,7 @@ from rtdash.screens.theme import RTDASH_DARK
 from rtdash.widgets.drawing.spans import Span
 from rtdash.widgets.panes import LatencyPane
 
+ENDING_SIGNALS = (signal.SIGTERM, signal.SIGHUP)
 INTERVALS_S = (0.1, 0.25, 0.5, 1.0, 2.0, 5.0)
 BURST_S = 0.03
 """Samples of one tick arrive within it: they are painted in one frame."""
@@ -53,6 +56,10 @@ class View:
     starts_campaign: bool = False
     """A campaign is started at once."""
     note: str = ""
+    clock: Callable[[], float] = time.monotonic
+    """Of the samples, s."""
+    wall: Callable[[tzinfo], datetime] = datetime.now
+    """What time it is in a zone."""
 
 
 class RtdashApp(App[int]):
@@ -75,6 +82,7 @@ class RtdashApp(App[int]):
         self.visibility = Visibility()
         self.is_paused = False
         self._customer = 0
+        self._is_leaving = False
         self._paint_due = False
         self._newest_count: float | None = None
         self._said: list[Span] = []
@@ -110,6 +118,8 @@ class RtdashApp(App[int]):
         self.theme = RTDASH_DARK.name
         self.poller.start(lambda sample: self.post_message(SampleArrived(sample)))
         self._choose_customer(0)
+        for number in ENDING_SIGNALS:
+            asyncio.get_running_loop().add_signal_handler(number, self.leave, "stop")
         self._clock = self.set_interval(self.poller.interval_s, self._tick)
         self.set_interval(SHARES_S, self._measure_shares)
         self.call_after_refresh(self._tick)
@@ -120,7 +130,7 @@ class RtdashApp(App[int]):
         self._shares = self.poller.busy_shares()
 
     def _tick(self) -> None:
-        now = time.monotonic()
+        now = self.view.clock()
         if not self.is_paused:
             self.poller.tick(now)
         self.store.observe(self.poller.in_flight(), self.poller.missed())
@@ -166,17 +176,18 @@ class RtdashApp(App[int]):
             states=self.store.states(),
             servers=self.view.servers,
             shares=self._shares,
-            now=datetime.now(self.view.zone),
+            at=self.view.clock(),
+            now=self.view.wall(self.view.zone),
             interval_s=self.poller.interval_s,
             is_paused=self.is_paused,
-            visible_p95_ms=self.visibility.p95_ms(time.monotonic()),
+            visible_p95_ms=self.visibility.p95_ms(self.view.clock()),
             said=self._said,
             note=self.view.note,
         )
         self.dashboard.paint(self.picture)
         if self._newest_count is not None:
             started_at, self._newest_count = self._newest_count, None
-            self.call_after_refresh(lambda: self.visibility.painted(started_at, time.monotonic()))
+            self.call_after_refresh(lambda: self.visibility.painted(started_at, self.view.clock()))
 
     # ── keys ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -289,7 +300,15 @@ class RtdashApp(App[int]):
 
     def leave(self, choice: Choice) -> None:
         """End the app, unless the choice is to stay. Lanes end first: no sample may reach a screen that is closing."""
-        if choice != "stay":
-            self.poller.stop()
-            self.control.close(stop_own=choice == "stop")
-            self.exit(0)
+        if choice == "stay" or self._is_leaving:
+            return
+        self._is_leaving = True
+        self._clock.stop()
+        self._said = [(" leaving: waiting for queries and delivery reports ", "warn")]
+        self._paint_soon()
+        self.run_worker(self._end(stop_own=choice == "stop"), name="leave")
+
+    async def _end(self, *, stop_own: bool) -> None:
+        await asyncio.to_thread(self.poller.stop)
+        await asyncio.to_thread(lambda: self.control.close(stop_own=stop_own))
+        self.exit(0)

@@ -125,10 +125,10 @@ class DashboardScreen(Screen[None]):
         for panel_id, panel in self.panels.items():
             if panel.spec.source is Source.CITUS:
                 panel.set_behind(behind_s, generated_until)
-            panel.set_state(picture.states[panel_id])
+            panel.set_state(picture.states[panel_id], picture.at)
         rows = picture.latency_rows
-        self.query_one(LatencyPane).set_rows(rows, picture.share_spans())
-        self.query_one(Slowest).set_rows(rows)
+        self.query_one(LatencyPane).set_rows(rows, picture.at, picture.share_spans())
+        self.query_one(Slowest).set_rows(rows, picture.at)
         self.query_one(CampaignsPane).set_campaigns(picture.campaigns, picture.delivery_spans(), list(picture.said))
         self.query_one(StatusLine).set_status(status(picture))
 

@@ -25,6 +25,8 @@ class Picture:
     """Titles of the servers by source."""
     shares: Mapping[str, float]
     """Share of its time that each server spends on our queries, by source."""
+    at: float
+    """The moment on the clock of the samples."""
     now: datetime
     interval_s: float
     is_paused: bool

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime, tzinfo
 from typing import ClassVar
 
@@ -91,7 +90,7 @@ class Frame(Lines, can_focus=True):
 
 
 class Panel(Frame):
-    """Draws one `PanelState`; knows no source and no clock but the age that it shows."""
+    """Draws one `PanelState`; knows no source and no clock."""
 
     def __init__(self, spec: PanelSpec, interval_s: float, threshold_ms: float, zone: tzinfo = UTC) -> None:
         super().__init__(id=f"panel-{spec.id}", classes=f"-{spec.draw}")
@@ -102,6 +101,7 @@ class Panel(Frame):
         self._threshold_ms = threshold_ms
         self._zone = zone
         self._state: PanelState = EMPTY_STATE
+        self._at = 0.0
         self._body: list[spans.Line] = []
         self._body_of: tuple[object, ...] = ()
         self._subject = ""
@@ -117,16 +117,16 @@ class Panel(Frame):
         """How far the tables that the panel reads are behind what came in, and until when their past was made up."""
         self._behind_s, self._generated_until = behind_s, generated_until
 
-    def set_state(self, state: PanelState) -> None:
-        """Draw a new state; what has not changed is not sent again."""
-        self._state = state
+    def set_state(self, state: PanelState, at: float) -> None:
+        """Draw a state as it is at a moment of the samples' clock; what has not changed is not sent again."""
+        self._state, self._at = state, at
         self.redraw()
 
     def redraw(self) -> None:
         """Draw the last state."""
         if not self.is_attached or not self.size.area:
             return
-        now = time.monotonic()
+        now = self._at
         state = self._state
         age_s = state.age_s(now)
         every = self.spec.every or self.interval_s

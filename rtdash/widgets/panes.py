@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 
 from rtdash.widgets.drawing import campaigns, latency, status
@@ -36,16 +35,17 @@ class Slowest(Lines):
         super().__init__(id="slowest")
         self._threshold_ms = threshold_ms
         self._rows: Sequence[latency.Row] = ()
+        self._at = 0.0
 
-    def set_rows(self, rows: Sequence[latency.Row]) -> None:
-        """Draw the worst of `rows`."""
-        self._rows = rows
+    def set_rows(self, rows: Sequence[latency.Row], at: float) -> None:
+        """Draw the worst of `rows` at a moment of the samples' clock."""
+        self._rows, self._at = rows, at
         self.redraw()
 
     def redraw(self) -> None:
         """Draw the last rows."""
         if self.size.area:
-            self.show([tuple(latency.worst(self._rows, time.monotonic(), self._threshold_ms))])
+            self.show([tuple(latency.worst(self._rows, self._at, self._threshold_ms))])
 
 
 class LatencyPane(Frame):
@@ -58,18 +58,19 @@ class LatencyPane(Frame):
         self.tooltip = "Execute and fetch of each query, in ms. ▲ over the threshold, ✗ failing."
         self._threshold_ms = threshold_ms
         self._rows: Sequence[latency.Row] = ()
+        self._at = 0.0
         self._shares: list[Span] = []
 
-    def set_rows(self, rows: Sequence[latency.Row], shares: list[Span]) -> None:
-        """Draw other rows, and what share of each server's time the dashboard takes."""
-        self._rows, self._shares = rows, shares
+    def set_rows(self, rows: Sequence[latency.Row], at: float, shares: list[Span]) -> None:
+        """Draw other rows at a moment of the samples' clock, and what share of each server's time we take."""
+        self._rows, self._at, self._shares = rows, at, shares
         self.redraw()
 
     def redraw(self) -> None:
         """Draw the last rows."""
         if not self.is_attached or not self.size.area:
             return
-        lines = latency.draw(self._rows, time.monotonic(), self._threshold_ms, self.inner[0])
+        lines = latency.draw(self._rows, self._at, self._threshold_ms, self.inner[0])
         title: list[Span] = [(" Latency, ms ", "title"), (f"▲ over {self._threshold_ms:g} ", "muted")]
         self.compose_frame(title, self._shares, lines, [], [])
 

@@ -27,6 +27,7 @@ class StillPoller:
         self.is_stopped = True
 
     def tick(self, now: float) -> None:
+        del now
         self.ticks += 1
 
     def ask_now(self, panel_ids: Iterable[str]) -> None:

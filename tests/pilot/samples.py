@@ -29,19 +29,23 @@ AMOUNTS = {"Brest": 101_204, "Amiens": 98_310, "Tours": 46_422, "Pau": 25_113}
 
 
 def _wave(phase: float) -> tuple[float, ...]:
-    return tuple(round(1500 + 900 * math.sin(phase + second / 3) + 400 * math.cos(phase + second), 2) for second in range(35))
+    return tuple(
+        round(1500 + 900 * math.sin(phase + second / 3) + 400 * math.cos(phase + second), 2) for second in range(35)
+    )
 
 
 def _hours() -> Line:
     at = tuple(NOW.replace(minute=0, second=0) - timedelta(hours=hours) for hours in range(48, -1, -1))
     events = tuple(1200 + 900 * math.sin((time.hour - 8) / 24 * 2 * math.pi) for time in at)
-    return Line(at, ("events", "devices", "sessions"), (events, tuple(v * 0.3 for v in events), tuple(v * 0.5 for v in events)))
+    return Line(
+        at, ("events", "devices", "sessions"), (events, tuple(v * 0.3 for v in events), tuple(v * 0.5 for v in events))
+    )
 
 
 CAMPAIGN_COLUMNS = (
-    "campaign_id", "name", "state", "cities", "rate_per_s", "real_rate_per_s", "generated", "acked", "failed", "unknown",
-    "loaded", "raised", "started_at", "ended_at", "heartbeat_age_s", "visit_fraction", "events_generated", "events_acked",
-    "note", "server_now",
+    "campaign_id", "name", "state", "cities", "rate_per_s", "real_rate_per_s", "generated", "acked", "failed",
+    "unknown", "loaded", "raised", "started_at", "ended_at", "heartbeat_age_s", "visit_fraction", "events_generated",
+    "events_acked", "note", "server_now",
 )  # fmt: skip
 CITY_NAMES = '["Amiens", "Brest", "Pau", "Tours"]'
 
@@ -53,28 +57,91 @@ DATA: dict[str, Data] = {
     "05_organizations": Bars(tuple(Bar(o.name, Decimal(561_220 - 20_000 * i)) for i, o in enumerate(ORGANIZATIONS))),
     "06_cities_live": Sparklines(tuple(Series(c.name, _wave(i)) for i, c in enumerate(FOUR)), NOW),
     "07_organizations_live": Bars(tuple(Bar(o.name, Decimal(81_022 - 4_000 * i)) for i, o in enumerate(ORGANIZATIONS))),
-    "08_last_15_minutes": Counts((Count("events", 1_204_991, None), Count("devices", 81_204, 1_867.7)), NOW.replace(minute=45, second=0)),
+    "08_last_15_minutes": Counts(
+        (Count("events", 1_204_991, None), Count("devices", 81_204, 1_867.7)), NOW.replace(minute=45, second=0)
+    ),
     "09_last_7_days": Counts(
         (Count("events", 9_204_991, None), Count("devices", 181_204, 4_167.7), Count("sessions", 2_240_118, 51_522.7)),
         NOW - timedelta(days=7),
     ),
     "10_by_hour": _hours(),
-    "11_customer_last_15_minutes": Counts((Count("events", 310_551, None), Count("devices", 44_020, 1_012.4)), NOW.replace(minute=45, second=0)),
-    "12_top_devices": Bars(tuple(Bar(str(device), events) for device, events in zip((18203, 99127, 441, 70018, 5519, 12, 907, 5, 77, 31), range(812, 0, -80), strict=False))),
+    "11_customer_last_15_minutes": Counts(
+        (Count("events", 310_551, None), Count("devices", 44_020, 1_012.4)), NOW.replace(minute=45, second=0)
+    ),
+    "12_top_devices": Bars(
+        tuple(
+            Bar(str(device), events)
+            for device, events in zip(
+                (18203, 99127, 441, 70018, 5519, 12, 907, 5, 77, 31), range(812, 0, -80), strict=False
+            )
+        )
+    ),
     "campaigns": Table(
         CAMPAIGN_COLUMNS,
         (
-            (2, "spring", "running", CITY_NAMES, 2000, 2004.1, 384_198, 384_190, 0, 0, 384_190, Decimal("2112905.09"), NOW - timedelta(seconds=192), None, 0.2, 0.25, 960_000, 959_000, None, NOW),
-            (1, "winter", "ended", CITY_NAMES, 200, 0.0, 60_000, 60_000, 0, 0, 60_000, Decimal("329871.20"), NOW - timedelta(seconds=900), NOW - timedelta(seconds=600), 600.0, 1.0, 600_000, 600_000, None, NOW),
+            (
+                2,
+                "spring",
+                "running",
+                CITY_NAMES,
+                2000,
+                2004.1,
+                384_198,
+                384_190,
+                0,
+                0,
+                384_190,
+                Decimal("2112905.09"),
+                NOW - timedelta(seconds=192),
+                None,
+                0.2,
+                0.25,
+                960_000,
+                959_000,
+                None,
+                NOW,
+            ),
+            (
+                1,
+                "winter",
+                "ended",
+                CITY_NAMES,
+                200,
+                0.0,
+                60_000,
+                60_000,
+                0,
+                0,
+                60_000,
+                Decimal("329871.20"),
+                NOW - timedelta(seconds=900),
+                NOW - timedelta(seconds=600),
+                600.0,
+                1.0,
+                600_000,
+                600_000,
+                None,
+                NOW,
+            ),
         ),
     ),
-    "delivery": Table(("incarnation", "lag", "loaded", "dead", "lost", "duplicates", "silent_s"), (("a", 212, 384_190, 0, 0, 0, 0.1),)),
+    "delivery": Table(
+        ("incarnation", "lag", "loaded", "dead", "lost", "duplicates", "silent_s"), (("a", 212, 384_190, 0, 0, 0, 0.1),)
+    ),
     "arrivals": Table(("arrival_id", "produced_at", "donations", "server_now"), ((None, None, None, NOW),)),
     "clickstream_lag": Table(("behind_s", "events_behind"), ((0.8, 40),)),
 }
 
 
-def sample(panel_id: str, now: float, *, latency_ms: float = 1.4, data: Data | None = None, error: str | None = None, is_server_down: bool = False) -> Sample:
+def sample(
+    panel_id: str,
+    now: float,
+    *,
+    latency_ms: float = 1.4,
+    data: Data | None = None,
+    error: str | None = None,
+    is_server_down: bool = False,
+) -> Sample:
     """A sample of `panel_id` that has just arrived."""
     return Sample(
         panel_id=panel_id,

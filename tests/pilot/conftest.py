@@ -1,0 +1,83 @@
+"""The app on injected samples: no server, no clock but the one of the event loop."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from rtdash.app import RtdashApp, View
+from rtdash.panels import catalog
+from tests.pilot.doubles import RememberingControl, StillPoller
+from tests.pilot.samples import DATA, NOW, sample
+
+SERVERS = {"citus": "PostgreSQL", "donations": "MariaDB"}
+
+
+@dataclass
+class Clock:
+    """Seconds that pass when the test says so."""
+
+    now: float = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@dataclass
+class Stage:
+    """An app that runs, and what it runs on. Its clock stands still until a test moves it."""
+
+    app: RtdashApp
+    pilot: Pilot[Any]
+    poller: StillPoller
+    control: RememberingControl
+    clock: Clock
+
+    async def inject(self, **changes: Any) -> None:
+        """Deliver one sample of each panel, and wait until they are painted."""
+        for panel_id in DATA:
+            self.poller.deliver(sample(panel_id, self.clock.now, **changes.get(panel_id, {})))
+        await self.painted()
+
+    async def painted(self) -> None:
+        """Wait until everything delivered so far is on the screen."""
+        await self.pilot.pause()
+        await self.until(lambda: not self.app._paint_due)
+        await self.pilot.pause()
+
+    async def until(self, condition: Callable[[], object]) -> None:
+        """Let the app go on until `condition` holds."""
+        deadline = time.monotonic() + 10
+        while not condition():
+            assert time.monotonic() < deadline, "the condition did not come true"
+            await self.pilot.pause(0.01)
+
+    def text(self) -> str:
+        """The screen as text."""
+        width, height = self.app.size
+        strips = self.app.screen._compositor.render_strips()
+        return "\n".join(strip.text.ljust(width) for strip in strips[:height])
+
+
+@pytest.fixture
+def stage() -> Callable[..., AbstractAsyncContextManager[Stage]]:
+    """`async with stage(120, 36) as stage:` runs the app at a size."""
+
+    @asynccontextmanager
+    async def run(width: int = 120, height: int = 36, **view: Any) -> AsyncIterator[Stage]:
+        poller, control, clock = StillPoller(), RememberingControl(), Clock()
+        shown = View(
+            interval_s=0.25, threshold_ms=200.0, zone=UTC, servers=SERVERS, clock=clock, wall=lambda _: NOW, **view
+        )
+        app = RtdashApp(catalog.load(), poller, control, shown)
+        async with app.run_test(size=(width, height)) as pilot:
+            yield Stage(app, pilot, poller, control, clock)
+
+    return run

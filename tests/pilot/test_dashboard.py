@@ -1,0 +1,228 @@
+"""What the screen says of the samples it is given."""
+
+from __future__ import annotations
+
+import pytest
+
+from rtdash.model.data import Stat
+from rtdash.screens.bindings import BINDINGS
+from rtdash.widgets.panel import Panel
+from tests.pilot.samples import sample
+
+SIZES = [(200, 50), (120, 36), (80, 24)]
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES)
+async def test_first_page_shows_count_amount_and_best(stage, width, height):
+    async with stage(width, height) as on:
+        await on.inject()
+        text = on.text()
+        for word in (
+            "rtdash",
+            "spring",
+            "2,004/s",
+            "Donations",
+            "Brest · WarmHearts",
+            "Amiens",
+            "SunriseAid",
+            "q Quit",
+        ):
+            assert word in text, word
+        assert all(len(line) == width for line in text.split("\n"))
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES[:2])
+async def test_large_screens_show_everything_at_once(stage, width, height):
+    async with stage(width, height) as on:
+        await on.inject()
+        text = on.text()
+        for word in ("1,204,991", "±1,868", "2,240,118", "18203", "Clickstream by hour", "Latency, ms", "384,190"):
+            assert word in text, word
+
+
+async def test_small_screen_has_pages(stage):
+    async with stage(80, 24) as on:
+        await on.inject()
+        assert "Latency, ms" not in on.text()
+        await on.pilot.press("2")
+        await on.painted()
+        for word in ("Clickstream by hour", "1,204,991", "2,240,118", "18203", "slowest:"):
+            assert word in on.text(), word
+        await on.pilot.press("l")
+        await on.painted()
+        for word in ("Latency, ms", "Campaigns", "384,198"):
+            assert word in on.text(), word
+        await on.pilot.press("n")
+        await on.painted()
+        assert "Brest · WarmHearts" in on.text()
+
+
+async def test_slow_query_is_flagged_by_sign_in_panel_and_table(stage):
+    async with stage(200, 50) as on:
+        await on.inject(**{"03_best": {"latency_ms": 200.0}})
+        assert "▲ 2" not in on.text()
+        await on.inject(**{"03_best": {"latency_ms": 200.1}})
+        assert "▲ 200 ms" in on.text()
+        assert "▲  Best city and organisation" in on.text()
+
+
+async def test_query_in_flight_counts_by_its_age(stage):
+    async with stage(200, 50) as on:
+        await on.inject()
+        on.poller.running["02_amount"] = on.clock.now - 3.0
+        await on.until(lambda: "▲  Total amount" in on.text())
+        assert on.app.dashboard.panels["02_amount"].has_class("-slow")
+
+
+async def test_an_error_keeps_the_last_value_and_says_why(stage):
+    async with stage(200, 50) as on:
+        await on.inject()
+        on.poller.deliver(sample("05_organizations", on.clock.now, error="no answer within 5 s"))
+        await on.painted()
+        assert "✗ no answer within 5 s" in on.text()
+        assert "€561,220" in on.text()
+
+
+async def test_a_dead_server_marks_all_its_panels_and_the_status_line(stage):
+    async with stage(200, 50) as on:
+        await on.inject()
+        on.poller.deliver(sample("arrivals", on.clock.now, error="connection refused", is_server_down=True))
+        await on.painted()
+        broken = {panel.spec.id for panel in on.app.query(Panel) if panel.has_class("-error")}
+        assert broken == {panel.spec.id for panel in on.app.query(Panel) if panel.spec.source == "donations"}
+        assert "✗ MariaDB" in on.text()
+
+
+async def test_old_data_shows_its_age(stage):
+    async with stage(200, 50) as on:
+        on.poller.deliver(sample("01_donations", on.clock.now - 42.0))
+        await on.until(lambda: "42 s old" in on.text())
+        assert on.app.dashboard.panels["01_donations"].has_class("-stale")
+
+
+async def test_text_from_a_database_is_data(stage):
+    async with stage(200, 50) as on:
+        on.poller.deliver(sample("03_best", on.clock.now, data=Stat(1, "[red]x[/red] \x1b[2J")))
+        await on.painted()
+        # `decode` would have replaced the escape; the screen must survive it even so.
+        assert "[red]x[/red]" in on.text()
+
+
+async def test_unchanged_samples_redraw_nothing(stage):
+    async with stage(200, 50) as on:
+        for _ in range(3):
+            await on.inject()
+        panel = on.app.dashboard.panels["04_map"]
+        redrawn = []
+        panel.refresh = lambda *regions, **_: redrawn.append(regions)
+        await on.inject()
+        assert redrawn == []
+
+
+async def test_keys_become_commands(stage):
+    async with stage() as on:
+        await on.inject()
+        for key in ("s", "x", "plus", "minus"):
+            await on.pilot.press(key)
+        assert on.control.told == ["start", "stop", "rate +1", "rate -1"]
+
+
+async def test_pause_stops_asking(stage):
+    async with stage() as on:
+        await on.pilot.press("space")
+        ticks = on.poller.ticks
+        on.app._tick()
+        assert on.poller.ticks == ticks
+        await on.until(lambda: "paused" in on.text())
+        await on.pilot.press("space")
+        on.app._tick()
+        assert on.poller.ticks > ticks
+
+
+async def test_interval_keys_step_between_100_ms_and_5_s(stage):
+    async with stage() as on:
+        seen = [on.poller.interval_s]
+        for key in ["left_square_bracket"] * 2 + ["right_square_bracket"] * 6:
+            await on.pilot.press(key)
+            seen.append(on.poller.interval_s)
+        assert seen == [0.25, 0.1, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 5.0]
+
+
+async def test_next_customer_drops_old_answers_and_asks_at_once(stage):
+    async with stage(200, 50) as on:
+        await on.inject()
+        assert "Last 15 minutes · SmileFund" in on.text()
+        late = sample("12_top_devices", on.clock.now)
+        late.variables["customer_id"] = 1
+        await on.pilot.press("c")
+        assert on.poller.variables["customer_id"] == 2
+        assert {"11_customer_last_15_minutes", "12_top_devices"} <= set(on.poller.asked)
+        on.poller.deliver(late)
+        await on.painted()
+        assert "Last 15 minutes · WarmHearts" in on.text()
+        assert "18203" not in on.text()
+
+
+async def test_zoom_fills_the_screen_and_gives_it_back(stage):
+    async with stage() as on:
+        await on.inject()
+        await on.pilot.press("m")
+        await on.painted()
+        assert on.app.dashboard.maximized is on.app.dashboard.panels["01_donations"]
+        await on.pilot.press("m")
+        assert on.app.dashboard.maximized is None
+
+
+async def test_help_lists_every_key(stage):
+    async with stage(120, 60) as on:
+        await on.pilot.press("question_mark")
+        await on.pilot.pause()
+        text = on.text()
+        missing = [binding.id for binding in BINDINGS if binding.tooltip[:50] not in text]
+        assert missing == []
+        await on.pilot.press("escape")
+        assert on.app.screen is on.app.dashboard
+
+
+async def test_every_key_is_in_the_palette(stage):
+    async with stage() as on:
+        titles = {command.title for command in on.app.get_system_commands(on.app.screen)}
+        assert {binding.description for binding in BINDINGS if binding.id != "commands"} <= titles
+
+
+async def test_a_click_on_a_key_is_the_key(stage):
+    async with stage() as on:
+        await on.pilot.pause()
+        await on.pilot.click("#keys", offset=(2, 0))
+        assert on.control.told == ["start"]
+
+
+async def test_quit_ends_lanes_before_the_screen(stage):
+    async with stage() as on:
+        await on.pilot.press("q")
+        await on.until(lambda: on.control.told)
+        assert on.poller.is_stopped
+        assert on.control.told == ["close stop_own=True"]
+
+
+async def test_leaving_asks_about_a_running_campaign(stage):
+    async with stage(asks_before_leaving=True) as on:
+        await on.inject()
+        await on.pilot.press("q")
+        await on.pilot.pause()
+        assert "still running" in on.text()
+        await on.pilot.press("escape")
+        assert not on.poller.is_stopped
+        await on.pilot.press("q")
+        await on.pilot.pause()
+        await on.pilot.press("l")
+        await on.until(lambda: on.control.told)
+        assert on.control.told == ["close stop_own=False"]
+
+
+async def test_a_failed_command_is_said(stage):
+    from rtdash.messages import CommandEnded
+
+    async with stage() as on:
+        on.app.post_message(CommandEnded("", "no Kafka [brokers] are set"))
+        await on.until(lambda: "no Kafka [brokers] are set" in on.text())
