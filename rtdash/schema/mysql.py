@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from pymysql.connections import Connection
 
 from rtdash.errors import SchemaError
-from rtdash.sources.donations import connect, explain
+from rtdash.sources.donations import connect, explain, explained
 
 _PATIENCE_S = 60
 # SingleStore may have no such function; its DDL is idempotent, and two at once do no harm.
@@ -45,13 +45,10 @@ class MysqlTarget:
 
     def run(self, script: str) -> list[str]:
         notes: list[str] = []
-        try:
-            with self._connection.cursor() as cursor:
-                for statement in statements(script):
-                    cursor.execute(statement)
-                    notes += [str(row[0]) for row in cursor.fetchall()]
-        except pymysql.MySQLError as error:
-            raise explain(error) from None
+        with explained(), self._connection.cursor() as cursor:
+            for statement in statements(script):
+                cursor.execute(statement)
+                notes += [str(row[0]) for row in cursor.fetchall()]
         return notes
 
 

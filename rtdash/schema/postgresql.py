@@ -11,7 +11,7 @@ from psycopg import sql
 from psycopg.errors import Diagnostic
 from pydantic import SecretStr
 
-from rtdash.sources.citus import connect, explain
+from rtdash.sources.citus import connect, explained
 
 # The stand-ins for what a server lacks; last, so that the server's own come first.
 _COMPAT = "rtdash_compat"
@@ -37,13 +37,10 @@ class PostgresTarget:
         return found.fetchone() is not None
 
     def run(self, script: str) -> list[str]:
-        try:
-            with self._connection.transaction():
-                # Citus: objects made in a transaction are not seen by parallel connections of the same transaction.
-                self._connection.execute("SET LOCAL citus.multi_shard_modify_mode TO 'sequential'")
-                self._connection.execute(script.encode())
-        except psycopg.Error as error:
-            raise explain(error) from None
+        with explained(), self._connection.transaction():
+            # Citus: objects made in a transaction are not seen by parallel connections of the same transaction.
+            self._connection.execute("SET LOCAL citus.multi_shard_modify_mode TO 'sequential'")
+            self._connection.execute(script.encode())
         notes, self._notices = self._notices, []
         return notes
 
@@ -80,9 +77,7 @@ def open_postgresql(dsn: SecretStr) -> Iterator[PostgresTarget]:
     """Connect as the owner, wait for the lock, settle where the tables go. Raises SourceError."""
     with connect(dsn, "init") as connection:
         target = PostgresTarget(connection)
-        try:
+        with explained():
             connection.execute(_LOCK)
             target.settle_search_path()
-        except psycopg.Error as error:
-            raise explain(error) from None
         yield target

@@ -6,14 +6,13 @@ BEGIN
     IF EXISTS (SELECT FROM pg_extension WHERE extname = 'pg_cron') THEN
         RETURN;
     END IF;
+    -- Only some may read this setting.
     IF current_setting('cron.database_name', true) IS DISTINCT FROM current_database() THEN
-        RAISE NOTICE 'no pg_cron in this database: ingest runs the rollups';
+        RAISE NOTICE 'no pg_cron in this database';
         RETURN;
     END IF;
-    BEGIN
-        CREATE EXTENSION pg_cron;
-    EXCEPTION WHEN insufficient_privilege THEN
-        RAISE NOTICE 'no right to create pg_cron: ingest runs the rollups';
-    END;
+    CREATE EXTENSION pg_cron;
+EXCEPTION WHEN insufficient_privilege THEN
+    RAISE NOTICE 'no right to create pg_cron';
 END
 $$;

@@ -5,7 +5,7 @@ CREATE TABLE IF NOT EXISTS rollups (
     event_id_sequence_name regclass NOT NULL,
     last_aggregated_id bigint NOT NULL DEFAULT 0,
     -- Everything that was loaded by then is in the rollup.
-    rolled_up_until timestamptz
+    rolled_up_until timestamptz NOT NULL DEFAULT now()
 );
 
 INSERT INTO rollups (name, event_table_name, event_id_sequence_name)

@@ -1,0 +1,15 @@
+-- title: Top devices, 30 min
+-- source: citus
+-- draw: bars
+-- every: 1s
+-- unit: events
+-- help: The ten devices of one customer with most events in the 5-minute buckets that the last 30 minutes touch; one shard on Citus.
+SELECT item AS label, frequency AS value
+FROM (
+    SELECT topn_union_agg(top_devices_1000) AS counters
+    FROM live_customers
+    WHERE customer_id = %(customer_id)s AND width = '5 minutes' AND bucket <= now()
+        AND bucket >= date_bin('5 minutes', now() - interval '30 minutes', timestamptz 'epoch')
+) AS united
+CROSS JOIN LATERAL topn(counters, 10)
+ORDER BY frequency DESC, item

@@ -1,0 +1,151 @@
+"""Panels ⑧–⑫ and the lag probe: declared columns, stated windows, and the numbers of the raw events."""
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from rtdash.model.data import Bars, Counts, Line
+from rtdash.panels.decode import decode
+from rtdash.panels.header import read
+from rtdash.resources import sql_folder
+from rtdash.sources import citus
+
+PANELS = sorted(sql_folder("citus", "panels").glob("*.sql"))
+LAG = sql_folder("citus", "probes") / "clickstream_lag.sql"
+RAW = """
+SELECT count(*), count(DISTINCT device_id), count(DISTINCT session_id) FROM events
+WHERE event_time >= %(since)s AND event_time <= now() AND customer_id = coalesce(%(customer_id)s, customer_id)
+"""
+
+
+class Screen:
+    """Asks panels as the dashboard does: as the reader, with bound parameters."""
+
+    def __init__(self, connection):
+        self.connection = connection
+
+    def ask(self, name, customer_id=1):
+        (file,) = (file for file in PANELS if file.stem.startswith(name))
+        spec = read(file)
+        cursor = self.connection.execute(spec.sql, {"customer_id": customer_id})
+        return decode(spec, [column.name for column in cursor.description], cursor.fetchall())
+
+    def lag(self):
+        cursor = self.connection.execute(read(LAG, is_probe=True).sql)
+        return dict(zip([column.name for column in cursor.description], cursor.fetchone(), strict=True))
+
+
+@pytest.fixture
+def screen(clickstream, postgres, citus_database):
+    del clickstream  # its schema is what the reader asks
+    with citus.connect(postgres.dsn("reader", citus_database), "test", read_only=True) as connection:
+        yield Screen(connection)
+
+
+@pytest.fixture
+def visited(clickstream):
+    """Visits of three customers in the last 9 days, most of them just now; few devices come often."""
+    choose = random.Random(11)
+    now = datetime.now(UTC)
+    with clickstream.connect() as connection:
+        rows = [
+            {
+                "event_time": now
+                - timedelta(minutes=choose.choice([choose.uniform(0, 60), choose.uniform(0, 13_000)])),
+                "customer_id": choose.randint(1, 3),
+                "device_id": int(400 * choose.random() ** 4),
+                "session_id": choose.randint(1, 900),
+            }
+            for _ in range(1500)
+        ]
+        clickstream.insert(connection, *rows)
+        clickstream.roll_up(connection)
+        yield connection
+
+
+@pytest.mark.parametrize("file", PANELS, ids=lambda file: file.stem)
+def test_each_panel_gives_its_columns_when_there_is_nothing_and_when_there_is(clickstream, screen, file):
+    empty = screen.ask(file.stem)
+    with clickstream.connect() as connection:
+        clickstream.insert(connection, {"device_id": 5, "session_id": 6})
+        clickstream.roll_up(connection, "live_aggregation")
+    full = screen.ask(file.stem)
+    assert type(full) is type(empty)
+    assert full != empty
+
+
+@pytest.mark.parametrize(
+    ("panel", "customer_id", "least"),
+    [("08", None, timedelta(minutes=15)), ("09", None, timedelta(days=7)), ("11", 2, timedelta(minutes=15))],
+)
+def test_counts_are_those_of_the_raw_events_in_the_stated_window(visited, panel, customer_id, least):
+    with visited.transaction():
+        shown = Screen(visited).ask(panel, customer_id)
+        raw = visited.execute(RAW, {"since": shown.since, "customer_id": customer_id}).fetchone()
+        age = datetime.now(UTC) - shown.since
+    assert isinstance(shown, Counts)
+    assert least <= age <= least + (timedelta(hours=1, minutes=1) if panel == "09" else timedelta(minutes=6))
+    names = [item.label for item in shown.items]
+    assert names == ["events", "devices", "sessions"][: len(names)]
+    assert shown.items[0].value == raw[0]
+    assert shown.items[0].error is None
+    for item, truth in zip(shown.items[1:], raw[1:], strict=False):
+        assert item.value == pytest.approx(truth, rel=0.1)
+        assert float(item.error) == pytest.approx(0.023 * float(item.value))
+
+
+def test_the_trend_is_ordered_and_has_no_gap(visited):
+    with visited.transaction():
+        trend = Screen(visited).ask("10")
+        truth = dict(
+            visited.execute(
+                """SELECT date_bin('1 hour', event_time, timestamptz 'epoch'), count(*) FROM events
+                WHERE event_time >= now() - interval '3 days' GROUP BY 1"""
+            ).fetchall()
+        )
+    assert isinstance(trend, Line)
+    assert len(trend.at) == 49
+    assert {after - before for before, after in zip(trend.at, trend.at[1:], strict=False)} == {timedelta(hours=1)}
+    assert timedelta(0) <= datetime.now(UTC) - trend.at[-1] <= timedelta(hours=1, minutes=1)
+    assert trend.names == ("events", "devices", "sessions")
+    assert list(trend.columns[0]) == [truth.get(hour, 0) for hour in trend.at]
+
+
+def test_top_devices_are_those_of_one_customer(visited):
+    with visited.transaction():
+        top = Screen(visited).ask("12", 3)
+        truth = visited.execute(
+            """SELECT device_id::text, count(*) FROM events WHERE customer_id = 3 AND event_time <= now()
+            AND event_time >= date_bin('5 minutes', now() - interval '30 minutes', timestamptz 'epoch')
+            GROUP BY device_id ORDER BY count(*) DESC, device_id::text LIMIT 10"""
+        ).fetchall()
+    assert isinstance(top, Bars)
+    assert [(bar.label, bar.value) for bar in top.items] == truth
+
+
+def test_the_lag_is_shown_and_falls(clickstream, screen):
+    with clickstream.connect() as connection:
+        assert screen.lag()["behind_s"] == screen.lag()["events_behind"] == 0
+        clickstream.insert(connection, {}, {}, {})
+        lag = screen.lag()
+        assert lag["events_behind"] == lag["five_minutes_behind"] == lag["hour_behind"] == 3
+        assert lag["behind_s"] > 0
+        clickstream.roll_up(connection, "live_aggregation")
+        lag = screen.lag()
+        assert (lag["behind_s"], lag["events_behind"], lag["five_minutes_behind"]) == (0, 0, 3)
+        assert lag["events_total"] == 3
+        clickstream.roll_up(connection)
+        assert screen.lag()["hour_behind"] == 0
+
+
+def test_a_slice_of_a_backlog_says_how_old_it_is(clickstream, screen):
+    hour_ago = datetime.now(UTC) - timedelta(hours=1)
+    with clickstream.connect() as connection:
+        clickstream.insert(connection, *({"event_time": hour_ago} for _ in range(5)))
+        connection.execute("SELECT live_aggregation(2)")
+        lag = screen.lag()
+        assert lag["events_behind"] == 3
+        assert lag["behind_s"] == pytest.approx(3600, abs=60)
