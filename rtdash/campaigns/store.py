@@ -158,6 +158,10 @@ class CampaignStore:
             **asdict(progress),
         )
 
+    def ping(self) -> None:
+        """Ask the database whether it answers."""
+        self._rows("SELECT 1")
+
     def close_stale(self, silent_s: float) -> int:
         """Give up campaigns whose runner has been silent for `silent_s`; how many.
 

@@ -1,0 +1,35 @@
+"""Which life of a topic this is: offsets mean nothing in another."""
+
+from __future__ import annotations
+
+from confluent_kafka import KafkaException, TopicCollection
+from confluent_kafka.admin import AdminClient
+
+from rtdash.errors import Unreachable
+from rtdash.settings import Settings
+from rtdash.sources.kafka import client_config
+
+_TIMEOUT_S = 2.0
+
+
+class Incarnations:
+    """Asks the broker for a topic's id, unless the settings name the life of a broker that has none."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._named = settings.kafka_incarnation
+        self._admin = (
+            None if self._named else AdminClient(client_config(settings.kafka_bootstrap_servers or "", "ingest"))
+        )
+
+    def of(self, topic: str) -> str:
+        """The topic's id; from brokers older than 2.8, which have none, the cluster's. Raises Unreachable."""
+        if self._admin is None:
+            return str(self._named)
+        try:
+            answer = self._admin.describe_topics(TopicCollection([topic]), request_timeout=_TIMEOUT_S)
+            topic_id = answer[topic].result().topic_id
+            if int(topic_id):
+                return str(topic_id)
+            return str(self._admin.list_topics(timeout=_TIMEOUT_S).cluster_id)
+        except KafkaException as error:
+            raise Unreachable(f"Kafka: the id of topic {topic} is not known: {error.args[0].str()}") from None

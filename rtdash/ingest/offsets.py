@@ -1,0 +1,128 @@
+"""The table `ingest_offsets`, which both databases have: how far each partition has come, moved by compare-and-set.
+
+The statements run on PostgreSQL and MariaDB alike, in a session whose time zone is UTC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from rtdash.ingest.batch import DeadLetter, Parsed
+
+
+class OffsetTaken(Exception):  # noqa: N818 (reads as the sentence it is)
+    """Another ingest has moved the offset: it is at work, and this one is not needed."""
+
+
+class Cursor(Protocol):
+    """What the cursors of both drivers have in common."""
+
+    @property
+    def rowcount(self) -> int:
+        """Rows that the last statement changed."""
+
+    def execute(self, query: Any, args: Any = ..., /) -> Any:
+        """Run one statement with bound values."""
+
+    def executemany(self, query: Any, args: Any, /) -> Any:
+        """Run one statement with each row of values."""
+
+    def fetchall(self) -> Any:
+        """The rows of the last statement."""
+
+
+@dataclass(frozen=True, slots=True)
+class OffsetTable:
+    """The rows of one life (incarnation) of one topic."""
+
+    topic: str
+    incarnation: str
+
+    def settle(self, cursor: Cursor) -> int:
+        """Record as lost what earlier lives of the topic still held when they ended; returns how many messages."""
+        cursor.execute(
+            "SELECT COALESCE(SUM(latest_offset - next_offset), 0) FROM ingest_offsets"
+            " WHERE topic = %s AND incarnation <> %s AND latest_offset > next_offset",
+            (self.topic, self.incarnation),
+        )
+        lost = int(cursor.fetchall()[0][0])
+        if lost:
+            # In this order: MariaDB assigns from left to right.
+            cursor.execute(
+                "UPDATE ingest_offsets SET lost = lost + (latest_offset - next_offset), next_offset = latest_offset"
+                " WHERE topic = %s AND incarnation <> %s AND latest_offset > next_offset",
+                (self.topic, self.incarnation),
+            )
+        return lost
+
+    def stored(self, cursor: Cursor) -> dict[int, int]:
+        """The next offset of each partition that was ever read."""
+        cursor.execute(
+            "SELECT partition_id, next_offset FROM ingest_offsets WHERE topic = %s AND incarnation = %s",
+            (self.topic, self.incarnation),
+        )
+        return {int(partition_id): int(next_offset) for partition_id, next_offset in cursor.fetchall()}
+
+    def begin(self, cursor: Cursor, partition_id: int, offset: int) -> None:
+        """Enter a partition that was never read."""
+        cursor.execute(
+            "INSERT INTO ingest_offsets (topic, incarnation, partition_id, next_offset, latest_offset, updated_at)"
+            " VALUES (%s, %s, %s, %s, %s, CURRENT_TIMESTAMP(6))",
+            (self.topic, self.incarnation, partition_id, offset, offset),
+        )
+
+    def advance(self, cursor: Cursor, parts: Iterable[Parsed[Any]]) -> None:
+        """Move the offsets over these stretches, first thing in their transaction. Raises OffsetTaken."""
+        for part in sorted(parts, key=lambda part: part.stretch.partition_id):
+            stretch = part.stretch
+            cursor.execute(
+                "UPDATE ingest_offsets SET next_offset = %s, latest_offset = %s, loaded = loaded + %s,"
+                " dead = dead + %s, duplicates = duplicates + %s, lost = lost + %s, updated_at = CURRENT_TIMESTAMP(6)"
+                " WHERE topic = %s AND incarnation = %s AND partition_id = %s AND next_offset = %s",
+                (
+                    stretch.end,
+                    max(stretch.latest, stretch.end),
+                    len(part.values),
+                    len(part.dead),
+                    part.duplicates,
+                    stretch.lost,
+                    self.topic,
+                    self.incarnation,
+                    stretch.partition_id,
+                    stretch.start,
+                ),
+            )
+            if cursor.rowcount != 1:
+                raise OffsetTaken(f"{self.topic} partition {stretch.partition_id} at {stretch.start}")
+
+    def bury(self, cursor: Cursor, dead: Sequence[DeadLetter]) -> None:
+        """Keep what cannot be used, in the transaction of its offsets."""
+        if dead:
+            cursor.executemany(
+                "INSERT INTO dead_letters (topic, incarnation, partition_id, message_offset, payload, reason,"
+                " recorded_at) VALUES (%s, %s, %s, %s, %s, %s, CURRENT_TIMESTAMP(6))",
+                [
+                    (self.topic, self.incarnation, letter.partition_id, letter.offset, letter.payload, letter.reason)
+                    for letter in dead
+                ],
+            )
+
+    def touch(self, cursor: Cursor, latest: Mapping[int, int]) -> None:
+        """A sign of life, with the ends of the partitions as last seen."""
+        for partition_id, offset in sorted(latest.items()):
+            cursor.execute(
+                "UPDATE ingest_offsets SET latest_offset = %s, updated_at = CURRENT_TIMESTAMP(6)"
+                " WHERE topic = %s AND incarnation = %s AND partition_id = %s",
+                (offset, self.topic, self.incarnation, partition_id),
+            )
+
+    def is_attended(self, cursor: Cursor) -> bool:
+        """Whether an ingest gave a sign of life in the last 2 s."""
+        cursor.execute(
+            "SELECT COUNT(*) FROM ingest_offsets"
+            " WHERE topic = %s AND incarnation = %s AND updated_at > CURRENT_TIMESTAMP(6) - INTERVAL '2' SECOND",
+            (self.topic, self.incarnation),
+        )
+        return bool(cursor.fetchall()[0][0])

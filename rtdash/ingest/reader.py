@@ -1,0 +1,149 @@
+"""Reads one topic from given offsets: no consumer group, no commits.
+
+A gap in the offsets is never skipped in silence.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+
+from confluent_kafka import OFFSET_INVALID, Consumer, KafkaError, KafkaException, TopicPartition
+
+from rtdash.errors import Unreachable
+from rtdash.ingest.batch import Stretch
+from rtdash.sources.kafka import client_config
+
+log = logging.getLogger(__name__)
+
+_MOST_MESSAGES = 10_000
+_METADATA_S = 1.0
+_WATERMARK_S = 5.0
+
+
+class TopicReader:
+    """A consumer of one topic. `partitions()`, `seek()`, then `read()` again and again; `close()` at the end."""
+
+    def __init__(self, bootstrap_servers: str, topic: str) -> None:
+        self.topic = topic
+        self._next: dict[int, int] = {}
+        self._latest: dict[int, int] = {}
+        self._overtaken: set[int] = set()
+        self._trouble: int | None = None
+        self._consumer = Consumer(
+            {
+                **client_config(bootstrap_servers, f"ingest-{topic}"),
+                "group.id": "rtdash",
+                "enable.auto.commit": False,
+                "enable.auto.offset.store": False,
+                "auto.offset.reset": "error",
+                # The built-in broker forgets soon, and a fetch that waits there is not woken: take over what is there, ask again.
+                "queued.min.messages": 200_000,
+                "queued.max.messages.kbytes": 65_536,
+                "fetch.queue.backoff.ms": 20,
+                "fetch.wait.max.ms": 20,
+                "error_cb": self._on_error,
+            }
+        )
+
+    def close(self) -> None:
+        """Leave the broker."""
+        self._consumer.close()
+
+    def partitions(self) -> list[int]:
+        """Numbers of the partitions there are; none while the topic does not exist. Raises Unreachable."""
+        try:
+            found = self._consumer.list_topics(timeout=_METADATA_S).topics.get(self.topic)
+        except KafkaException as error:
+            raise Unreachable(f"Kafka: {error.args[0].str()}") from None
+        return sorted(found.partitions) if found is not None and found.error is None else []
+
+    def first_offset(self, partition_id: int) -> int:
+        """The oldest offset that the broker still has. Raises Unreachable."""
+        return self._bounds(partition_id)[0]
+
+    def seek(self, offsets: Mapping[int, int]) -> None:
+        """Read on from these offsets by partition, and nothing else."""
+        self._next = dict(offsets)
+        self._latest = dict(offsets)
+        self._overtaken.clear()
+        self._assign()
+
+    def latest(self) -> dict[int, int]:
+        """The end of each partition, as far as the broker has told."""
+        for partition_id in self._next:
+            _, high = self._consumer.get_watermark_offsets(TopicPartition(self.topic, partition_id), cached=True)
+            if high != OFFSET_INVALID:
+                self._latest[partition_id] = max(high, self._next[partition_id])
+        return dict(self._latest)
+
+    def read(self, timeout_s: float) -> list[Stretch]:
+        """What has come within `timeout_s`, at most 10,000 messages: one stretch for each partition that had any.
+
+        Raises Unreachable.
+        """
+        try:
+            messages = self._consumer.consume(_MOST_MESSAGES, timeout_s)
+        except KafkaException as error:
+            raise Unreachable(f"Kafka: {error.args[0].str()}") from None
+        found: dict[int, list[tuple[int, bytes]]] = {}
+        for message in messages:
+            problem, partition_id, offset = message.error(), message.partition(), message.offset()
+            if problem is not None:
+                self._on_message_error(problem, partition_id)
+            elif partition_id is not None and offset is not None:
+                found.setdefault(partition_id, []).append((offset, message.value() or b""))
+        if not found and not self._overtaken:
+            return []
+        latest = self.latest()
+        stretches = [self._stretch(number, stretch, latest[number]) for number, stretch in found.items()]
+        stretches += [self._skip(number) for number in sorted(self._overtaken - found.keys())]
+        if found:
+            self._trouble = None
+        return stretches
+
+    def _stretch(self, partition_id: int, messages: list[tuple[int, bytes]], latest: int) -> Stretch:
+        start, end = self._next[partition_id], messages[-1][0] + 1
+        lost = end - start - len(messages)
+        if lost:
+            log.error("%s partition %d: %d messages are missing before %d", self.topic, partition_id, lost, end)
+        self._next[partition_id] = end
+        return Stretch(partition_id, start, end, latest, messages, lost)
+
+    def _skip(self, partition_id: int) -> Stretch:
+        """The stored offset is not there: retention has passed us by, or the end of the partition was cut off."""
+        start = self._next[partition_id]
+        low, high = self._bounds(partition_id)
+        end = max(low, min(start, high))
+        log.error(
+            "%s partition %d has %d … %d, not %d: going on at %d", self.topic, partition_id, low, high, start, end
+        )
+        self._next[partition_id] = end
+        self._overtaken.discard(partition_id)
+        self._assign()
+        return Stretch(partition_id, start, end, high, (), max(0, end - start))
+
+    def _bounds(self, partition_id: int) -> tuple[int, int]:
+        try:
+            bounds = self._consumer.get_watermark_offsets(
+                TopicPartition(self.topic, partition_id), timeout=_WATERMARK_S
+            )
+        except KafkaException as error:
+            raise Unreachable(f"Kafka: {error.args[0].str()}") from None
+        if bounds is None:
+            raise Unreachable(f"Kafka: no answer on {self.topic} partition {partition_id}")
+        return bounds
+
+    def _assign(self) -> None:
+        self._consumer.assign([TopicPartition(self.topic, number, offset) for number, offset in self._next.items()])
+
+    def _on_message_error(self, error: KafkaError, partition_id: int | None) -> None:
+        if error.code() == KafkaError._AUTO_OFFSET_RESET and partition_id in self._next:  # noqa: SLF001
+            self._overtaken.add(partition_id)
+        else:
+            self._on_error(error)
+
+    def _on_error(self, error: KafkaError) -> None:
+        if error.code() != self._trouble:
+            log.warning("Kafka, %s: %s", self.topic, error.str())
+        self._trouble = error.code()

@@ -1,0 +1,90 @@
+"""Advances the rollups of the clickstream: the live tables each second, the two of the workshop each minute.
+
+Where the server has a schedule of its own for the latter, that one does it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+from psycopg import sql
+from pydantic import SecretStr
+
+from rtdash.ingest.chore import Chore
+from rtdash.sources import citus
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+
+_LIVE_EVENTS = 20_000
+_WORKSHOP_EVENTS = 100_000
+_DEADLINE_S = 60.0
+
+
+def live_rollups(dsn: SecretStr) -> Chore[Connection]:
+    """The small tables that the panels read."""
+    return Chore(
+        "live rollups",
+        every_s=1.0,
+        connect=lambda: citus.connect(dsn, "live rollups", statement_timeout_s=_DEADLINE_S),
+        work=lambda connection: _advance(connection, "live_aggregation", _LIVE_EVENTS),
+        cancel=_cancel,
+    )
+
+
+def workshop_rollups(dsn: SecretStr) -> Chore[Connection]:
+    """The two large tables; does nothing where the server's own schedule does it."""
+    return Chore(
+        "rollups",
+        every_s=60.0,
+        connect=lambda: citus.connect(dsn, "rollups", statement_timeout_s=_DEADLINE_S),
+        work=_advance_workshop,
+        cancel=_cancel,
+    )
+
+
+def partition_upkeep(dsn: SecretStr) -> Chore[Connection]:
+    """Partitions ahead of time and retention; does nothing where the server's own schedule does it."""
+    return Chore(
+        "upkeep of partitions",
+        every_s=3600.0,
+        connect=lambda: citus.connect(dsn, "upkeep", statement_timeout_s=_DEADLINE_S),
+        work=_maintain,
+        cancel=_cancel,
+    )
+
+
+def _advance_workshop(connection: Connection) -> bool:
+    if _is_scheduled(connection):
+        return False
+    more = [
+        _advance(connection, function, _WORKSHOP_EVENTS)
+        for function in ("five_minutely_aggregation", "hourly_aggregation")
+    ]
+    return any(more)
+
+
+def _maintain(connection: Connection) -> bool:
+    if not _is_scheduled(connection):
+        with citus.explained():
+            connection.execute("SELECT maintain_events()")
+    return False
+
+
+def _is_scheduled(connection: Connection) -> bool:
+    with citus.explained():
+        row = connection.execute("SELECT rollups_are_scheduled()").fetchone()
+    return bool(row and row[0])
+
+
+def _advance(connection: Connection, function: str, most_events: int) -> bool:
+    """Take one window of new events; whether more may be waiting."""
+    statement = sql.SQL("SELECT start_id, end_id FROM {}(%s)").format(sql.Identifier(function))
+    with citus.explained():
+        row = connection.execute(statement, (most_events,)).fetchone()
+    return row is not None and row[1] - row[0] + 1 >= most_events
+
+
+def _cancel(connection: Connection) -> None:
+    with citus.explained():
+        connection.cancel_safe(timeout=1.0)

@@ -1,0 +1,86 @@
+"""The process `rtdash ingest`: both topics into their databases, rollups and housekeeping beside them."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from rtdash.errors import SettingsError, SourceError
+from rtdash.ingest.chore import Chore
+from rtdash.ingest.clickstream import ClickstreamSink
+from rtdash.ingest.donations import DonationSink
+from rtdash.ingest.housekeeping import housekeeping
+from rtdash.ingest.incarnation import Incarnations
+from rtdash.ingest.rollups import live_rollups, partition_upkeep, workshop_rollups
+from rtdash.ingest.stream import Stream
+from rtdash.settings import Settings
+
+log = logging.getLogger(__name__)
+
+_ENDING_S = 1.5
+
+
+def run(settings: Settings, stop: threading.Event) -> int:
+    """Ingest until `stop` is set, then end within 2 s: 0, or 1 when a part failed for good, which ends the others.
+
+    Raises SettingsError when an address is missing. A server that does not answer is waited for.
+    """
+    if not (settings.kafka_bootstrap_servers and settings.dsn_of_donations_owner and settings.dsn_of_citus_owner):
+        raise SettingsError(
+            "ingest needs the settings kafka_bootstrap_servers, donations_owner_dsn and citus_owner_dsn"
+        )
+    bootstrap_servers = settings.kafka_bootstrap_servers
+    incarnations = Incarnations(settings)
+    clickstream_dsn, donations_dsn = settings.dsn_of_citus_owner, settings.dsn_of_donations_owner
+    chores: list[Chore[Any]] = [
+        live_rollups(clickstream_dsn),
+        workshop_rollups(clickstream_dsn),
+        partition_upkeep(clickstream_dsn),
+        housekeeping(donations_dsn),
+    ]
+    parts = _Parts(stop)
+    for sink in (DonationSink(donations_dsn), ClickstreamSink(clickstream_dsn)):
+        parts.start(sink.topic, Stream(sink, bootstrap_servers, incarnations.of).run)
+    for chore in chores:
+        parts.start(chore.name, chore.run)
+    stop.wait()
+    for chore in chores:
+        try:
+            chore.interrupt()
+        except SourceError as error:
+            log.warning("%s: %s", chore.name, error)
+    parts.join(_ENDING_S)
+    return 1 if parts.failed else 0
+
+
+class _Parts:
+    """Threads that live until `stop`; when one fails, all end."""
+
+    def __init__(self, stop: threading.Event) -> None:
+        self._stop = stop
+        self._threads: list[threading.Thread] = []
+        self.failed = False
+
+    def start(self, name: str, work: Callable[[threading.Event], None]) -> None:
+        thread = threading.Thread(target=self._guard, args=(name, work), name=name, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def join(self, timeout_s: float) -> None:
+        """Wait for all; one that hangs in a dead server is left behind, and what it had begun is rolled back."""
+        deadline_s = time.monotonic() + timeout_s
+        for thread in self._threads:
+            thread.join(max(0.0, deadline_s - time.monotonic()))
+            if thread.is_alive():
+                log.warning("%s did not end in time", thread.name)
+
+    def _guard(self, name: str, work: Callable[[threading.Event], None]) -> None:
+        try:
+            work(self._stop)
+        except Exception:
+            log.exception("%s failed", name)
+            self.failed = True
+            self._stop.set()

@@ -1,0 +1,104 @@
+"""Brings one topic into its database: reads, stores, and begins again from the stored offsets after any trouble."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+
+from rtdash.errors import SourceError
+from rtdash.ingest.offsets import OffsetTable, OffsetTaken
+from rtdash.ingest.reader import TopicReader
+from rtdash.ingest.retry import Retry
+from rtdash.ingest.sink import Sink
+
+log = logging.getLogger(__name__)
+
+_SLICE_S = 0.05
+_TOUCH_S = 0.5
+_REVIEW_S = 5.0
+_NO_TOPIC_S = 0.2
+_STANDBY_S = 0.5
+
+
+class Stream:
+    """One topic and its sink. Of two processes with the same topic one works and the other stands by."""
+
+    def __init__(self, sink: Sink, bootstrap_servers: str, incarnation_of: Callable[[str], str]) -> None:
+        self._sink = sink
+        self._bootstrap_servers = bootstrap_servers
+        self._incarnation_of = incarnation_of
+        self._retry = Retry(f"ingest of {sink.topic}")
+        self._standing_by = False
+
+    def run(self, stop: threading.Event) -> None:
+        """Work until `stop`. A server that is away is waited for; nothing but a fault of the program ends this."""
+        try:
+            while not stop.is_set():
+                try:
+                    self._sink.connect()
+                    self._follow(stop)
+                except OffsetTaken as taken:
+                    if not self._standing_by:
+                        log.info("%s: another ingest is at work (%s); standing by", self._sink.topic, taken)
+                    self._standing_by = True
+                except SourceError as error:
+                    stop.wait(self._retry.failed(error))
+        finally:
+            self._sink.close()
+
+    def _follow(self, stop: threading.Event) -> None:
+        """Follow one life of the topic; returns when another begins."""
+        offsets = OffsetTable(self._sink.topic, self._incarnation_of(self._sink.topic))
+        self._stand_by(offsets, stop)
+        self._settle(offsets)
+        reader = TopicReader(self._bootstrap_servers, self._sink.topic)
+        try:
+            partitions: list[int] = []
+            reviewed_s = touched_s = float("-inf")
+            while not stop.is_set():
+                now_s = time.monotonic()
+                if now_s - reviewed_s >= _REVIEW_S:
+                    if self._incarnation_of(self._sink.topic) != offsets.incarnation:
+                        return
+                    if (found := reader.partitions()) != partitions:
+                        partitions = found
+                        self._begin(reader, offsets, partitions)
+                    if not partitions:
+                        stop.wait(_NO_TOPIC_S)
+                        continue
+                    reviewed_s = now_s
+                if stretches := reader.read(_SLICE_S):
+                    self._sink.store(offsets, stretches)
+                    self._standing_by = False
+                if now_s - touched_s >= _TOUCH_S:
+                    with self._sink.transaction() as cursor:
+                        offsets.touch(cursor, reader.latest())
+                    touched_s = now_s
+                    self._retry.succeeded()
+        finally:
+            reader.close()
+
+    def _stand_by(self, offsets: OffsetTable, stop: threading.Event) -> None:
+        """Wait until whoever is at work has been silent for 2 s."""
+        while self._standing_by and not stop.wait(_STANDBY_S):
+            with self._sink.transaction() as cursor:
+                self._standing_by = offsets.is_attended(cursor)
+            if not self._standing_by:
+                log.info("%s: the other ingest has fallen silent; taking over", self._sink.topic)
+
+    def _settle(self, offsets: OffsetTable) -> None:
+        with self._sink.transaction() as cursor:
+            if lost := offsets.settle(cursor):
+                log.error("%s: %d messages of an earlier broker were never read; they are lost", self._sink.topic, lost)
+
+    def _begin(self, reader: TopicReader, offsets: OffsetTable, partitions: list[int]) -> None:
+        """Read on where the database says; a partition that was never read from its oldest message on."""
+        with self._sink.transaction() as cursor:
+            stored = offsets.stored(cursor)
+            for partition_id in partitions:
+                if partition_id not in stored:
+                    stored[partition_id] = reader.first_offset(partition_id)
+                    offsets.begin(cursor, partition_id, stored[partition_id])
+        reader.seek({partition_id: stored[partition_id] for partition_id in partitions})
