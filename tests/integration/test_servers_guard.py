@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from subprocess import PIPE
 
 import pytest
 
@@ -109,7 +110,7 @@ signal.signal(signal.SIGINT, signal.SIG_IGN)
 signal.signal(signal.SIGHUP, signal.SIG_IGN)
 one = GuardedProcess.start(["sh", "-c", "echo $PPID; exec sleep 300"], log_file=Path(sys.argv[1]))
 two = GuardedProcess.start(["sh", "-c", "echo $$; exec sleep 300"], log_file=Path(sys.argv[2]))
-signal.pause()
+sys.stdin.read()
 """
 
 
@@ -117,7 +118,8 @@ signal.pause()
 def parent(tmp_path):
     """A process with two guarded ones: its id, the first one's guard, the second one."""
     logs = [tmp_path / "one", tmp_path / "two"]
-    with subprocess.Popen([sys.executable, "-c", PARENT, *map(str, logs)], start_new_session=True) as process:
+    command = [sys.executable, "-c", PARENT, *logs]
+    with subprocess.Popen(command, stdin=PIPE, start_new_session=True) as process:
         try:
             yield process, number_in(logs[0]), number_in(logs[1])
         finally:

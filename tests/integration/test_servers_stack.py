@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from subprocess import PIPE
 
 import psycopg
 import pymysql
@@ -20,6 +21,7 @@ import pytest
 
 from rtdash.errors import ServerError
 from rtdash.servers.folders import DataFolder
+from rtdash.servers.postgres import PrivatePostgres
 from rtdash.servers.stack import PrivateStack
 from rtdash.settings import Settings
 from rtdash.sources import citus, donations
@@ -108,16 +110,11 @@ def test_data_are_kept_until_a_fresh_start(folder):
         assert stack.postgres.password("owner") not in first["citus_owner_dsn"].get_secret_value()
 
 
-def test_addresses_are_settings(folder):
-    with PrivateStack(folder) as stack:
+def test_progress_is_told_and_addresses_are_settings(folder):
+    told: list[tuple[str, str]] = []
+    with PrivateStack(folder, progress=lambda title, state: told.append((title, state))) as stack:
         settings = Settings(**stack.addresses())
     assert settings.dsn_of_control == settings.donations_control_dsn != settings.donations_dsn
-
-
-def test_progress_is_told(folder):
-    told: list[tuple[str, str]] = []
-    with PrivateStack(folder, progress=lambda title, state: told.append((title, state))):
-        pass
     assert [state for title, state in told if title == "PostgreSQL"] == ["preparing", "ready", "stopping", "stopped"]
     assert [state for title, state in told if title == "Kafka"] == ["starting", "ready", "stopping", "stopped"]
 
@@ -153,31 +150,6 @@ def test_no_password_is_in_a_command_line_or_a_log(folder):
         assert file.stat().st_uid == os.geteuid()
 
 
-def test_a_second_demo_on_the_same_folder_is_told_so(folder):
-    with (
-        DataFolder.open(folder),
-        pytest.raises(ServerError, match=rf"in use by another rtdash demo \(process {os.getpid()}\)"),
-    ):
-        DataFolder.open(folder)
-    DataFolder.open(folder).close()
-
-
-@pytest.mark.parametrize("fresh", [False, True])
-def test_a_folder_of_somebody_else_is_left_alone(folder, fresh):
-    folder.mkdir()
-    (folder / "thesis.tex").write_text("years of work")
-    with pytest.raises(ServerError, match="was not made by rtdash"):
-        DataFolder.open(folder, fresh=fresh)
-    assert [entry.name for entry in folder.iterdir()] == ["thesis.tex"]
-
-
-@pytest.mark.skipif(os.geteuid() != 0, reason="only servers of root change their account")
-def test_a_folder_that_is_closed_to_the_servers_is_told_so(folder):
-    folder.parent.chmod(0o700)
-    with pytest.raises(ServerError, match="is closed to user postgres"):
-        DataFolder.open(folder)
-
-
 def test_one_server_that_fails_takes_the_others_along(folder, monkeypatch):
     before = descendants(os.getpid())
     monkeypatch.setattr("rtdash.servers.mariadb._SETTINGS", ("--no-such-option",))
@@ -187,15 +159,49 @@ def test_one_server_that_fails_takes_the_others_along(folder, monkeypatch):
     DataFolder.open(folder).close()
 
 
+def test_a_stale_process_id_that_another_process_got_is_no_obstacle(folder):
+    """PostgreSQL alone would refuse to start: the process exists and is of its own account."""
+    with DataFolder.open(folder) as data:
+        with PrivatePostgres(data):
+            pass
+        account = {"user": data.account.name, "group": data.account.gid} if data.account.is_another else {}
+        with subprocess.Popen(["sleep", "300"], **account) as other:
+            (folder / "postgresql" / "data" / "postmaster.pid").write_text(f"{other.pid}\n")
+            with PrivatePostgres(data) as postgres:
+                assert postgres.alive
+            other.kill()
+
+
+def test_a_running_server_is_not_started_twice(folder):
+    with DataFolder.open(folder) as data, PrivatePostgres(data) as running:
+        with pytest.raises(ServerError, match="a PostgreSQL server still runs in"):
+            PrivatePostgres(data).start()
+        assert running.alive
+
+
+def test_what_cannot_be_used_any_more_asks_for_a_fresh_start(folder):
+    with DataFolder.open(folder) as data:
+        with PrivatePostgres(data):
+            pass
+        (folder / "postgresql" / "data" / "PG_VERSION").write_text("9\n")
+        with pytest.raises(
+            ServerError, match="data is PostgreSQL 9's, which is not installed: start over with --fresh"
+        ):
+            PrivatePostgres(data).start()
+        (folder / "postgresql.passwords").unlink()
+        with pytest.raises(ServerError, match=r"postgresql.passwords is missing: start over with --fresh"):
+            PrivatePostgres(data).dsn()
+
+
 DEMO = """
-import signal, sys
+import sys
 from pathlib import Path
 from rtdash.servers.stack import PrivateStack
 def say(*words):
     print(" ".join(map(str, words)) + "\\n", end="", flush=True)
 with PrivateStack(Path(sys.argv[1]), progress=say) as stack:
     say("up", stack.data.sockets)
-    signal.pause()
+    sys.stdin.read()
 """
 
 
@@ -219,7 +225,10 @@ class Demo:
 @pytest.fixture
 def demo(folder: Path, tmp_path: Path) -> Iterator[Demo]:
     output = tmp_path / "output"
-    with output.open("wb") as out, subprocess.Popen([sys.executable, "-c", DEMO, folder], stdout=out) as process:
+    with (
+        output.open("wb") as out,
+        subprocess.Popen([sys.executable, "-c", DEMO, folder], stdin=PIPE, stdout=out) as process,
+    ):
         try:
             yield Demo(process, output)
         finally:
