@@ -37,7 +37,7 @@ class TopicReader:
                 "enable.auto.commit": False,
                 "enable.auto.offset.store": False,
                 "auto.offset.reset": "error",
-                # The built-in broker forgets soon, and a fetch that waits there is not woken: take over what is there, ask again.
+                # The built-in broker forgets soon, and does not wake a fetch that waits: take much, ask often.
                 "queued.min.messages": 200_000,
                 "queued.max.messages.kbytes": 65_536,
                 "fetch.queue.backoff.ms": 20,
