@@ -82,9 +82,9 @@ class PrivatePostgres(PrivateDatabase):
 
     def _make_data(self, folder: Path) -> None:
         programs = _programs(None)
-        password_file = self.folder / "password"
+        password_file = self.data.path / "postgresql.owner"
+        password_file.touch(mode=0o600)
         try:
-            password_file.touch(mode=0o600)
             password_file.write_text(self.password("owner"), encoding="utf-8")
             self.data.account.own(password_file, 0o600)
             options = ["--encoding=UTF8", "--locale=C.UTF-8", "--auth=scram-sha-256", f"--username={_OWNER}"]
@@ -109,6 +109,7 @@ class PrivatePostgres(PrivateDatabase):
             user=account.uid if account.is_another else None,
             group=account.gid if account.is_another else None,
             extra_groups=[] if account.is_another else None,
+            pass_fds=(self.data.lock,),
         )
         if done.returncode or "ERROR:" in done.stderr:
             raise ServerError(f"PostgreSQL cannot make database {_DATABASE}: {done.stderr.strip()}")
@@ -121,10 +122,11 @@ class PrivatePostgres(PrivateDatabase):
         settings = _SETTINGS.format(sockets=self.data.sockets, preloaded=",".join(preloaded))
         if "pg_cron" in preloaded:
             settings += _CRON_SETTINGS
-        file = self._data / "postgresql.conf"
+        # Not among the data: there, the servers' account could lead root's writing elsewhere by a link.
+        file = self.data.path / "postgresql.conf"
         file.write_text(settings, encoding="utf-8")
-        self.data.account.own(file, 0o600)
-        return [programs / "postgres", "-D", self._data]
+        file.chmod(0o644)
+        return [programs / "postgres", "-D", self._data, "-c", f"config_file={file}"]
 
     def _forget_dead_postmaster(self) -> None:
         """After kill -9 its number may belong to another process of the account, which PostgreSQL takes for itself."""
@@ -161,7 +163,9 @@ def _programs(version: str | None) -> Path:
     found.sort(key=lambda folder: int(folder.parent.name), reverse=True)
     if on_path := shutil.which("postgres"):
         found.append(Path(on_path).resolve().parent)
-    found = [folder for folder in found if (folder / "postgres").exists() and (folder / "initdb").exists()]
+    found = [
+        folder for folder in found if all((folder / name).exists() for name in ("postgres", "initdb", "pg_config"))
+    ]
     if version:
         found = [folder for folder in found if _version(folder) == version]
         if not found:

@@ -46,8 +46,7 @@ class PrivateServer(ABC):
         try:
             if self.is_new:
                 self._prepare()
-            self._process = self._launch(self._command(), self.title)
-            self._wait_until_ready(self._process)
+            self._wait_until_ready(self._launch(self._command(), self.title))
             self._settle()
         except BaseException:
             self.stop()
