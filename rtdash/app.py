@@ -227,6 +227,8 @@ class RtdashApp(App[int]):
     def action_pause(self) -> None:
         """Stop asking, or go on."""
         self.is_paused = not self.is_paused
+        # What arrived meanwhile was not late: nobody looked.
+        self.visibility.restart()
         self._paint_soon()
 
     def action_interval(self, step: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -97,7 +98,8 @@ def open_dashboard(settings: Settings, choices: Choices, specs: tuple[PanelSpec,
         interval_s=settings.interval_ms / 1000,
         lanes=settings.lanes,
         deadline_s=settings.deadline_s,
-        variables={"customer_id": 1, "after_arrival": 0},
+        # Arrival ids are microseconds of the server's clock; from the first answer on it is the server's own.
+        variables={"customer_id": 1, "after_arrival": time.time_ns() // 1000},
     )
     view = View(
         interval_s=settings.interval_ms / 1000,

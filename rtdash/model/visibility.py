@@ -59,6 +59,11 @@ class Visibility:
                 age_ms = 1000 * (now - produced).total_seconds()
                 self._waiting.append(_Covered(asked_at, known_at, age_ms, int(str(donations))))
 
+    def restart(self) -> None:
+        """Count from the next answer on."""
+        self.after_arrival = None
+        self._waiting.clear()
+
     def painted(self, started_at: float, painted_at: float) -> None:
         """A panel whose query was started at `started_at` is on the screen since `painted_at`."""
         waiting = []
