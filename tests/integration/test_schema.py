@@ -41,9 +41,11 @@ def test_the_clickstream_schema_may_be_applied_again(citus_dsn):
         assert connection.execute("SELECT rollups_are_scheduled()").fetchone() == (False,)
 
 
-def test_the_clickstream_schema_may_be_applied_twice_at_once(citus_dsn):
+@pytest.mark.parametrize(("database", "kind"), [("citus_dsn", "citus"), ("donations_dsn", "mariadb")])
+def test_a_schema_may_be_applied_twice_at_once(request, database, kind):
+    dsn = request.getfixturevalue(database)
     with ThreadPoolExecutor(2) as pool:
-        runs = [pool.submit(steps_of, citus_dsn, sql_folder("citus", "schema")) for _ in range(2)]
+        runs = [pool.submit(steps_of, dsn, sql_folder(kind, "schema")) for _ in range(2)]
         assert len(runs[0].result()) == len(runs[1].result())
 
 

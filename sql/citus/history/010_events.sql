@@ -1,4 +1,4 @@
--- Visits of the past days: quiet at night, four customers, few devices that come often. One visit is one to eight events.
+-- Visits of the past days, of one to eight events: quiet at night, four customers, few devices that come often.
 -- A device keeps its country and its browser. Ids follow time, as they would have.
 INSERT INTO events (event_time, customer_id, event_type, country, browser, device_id, session_id)
 WITH candidates AS MATERIALIZED (
@@ -16,12 +16,14 @@ visits AS (
     SELECT *, 1 + (device_rank * 7919 + customer_id * 50000) %% 200000 AS device_id
     FROM candidates
     -- Fewest at 3 h, most at 15 h UTC.
-    WHERE keep < 0.1 + 0.9 * (0.5 - 0.5 * cos(2 * pi() * (extract(epoch FROM ended_at)::numeric %% 86400 / 3600 - 3) / 24))
+    WHERE keep < 0.55 - 0.45 * cos(2 * pi() * (extract(epoch FROM ended_at)::numeric %% 86400 / 3600 - 3) / 24)
 ),
 steps AS (
     SELECT
-        greatest(ended_at - (steps - step) * interval '25 seconds' * random(), now() - make_interval(days => %(days)s::integer))
-            AS event_time,
+        greatest(
+            ended_at - (steps - step) * interval '25 seconds' * random(),
+            now() - make_interval(days => %(days)s::integer)
+        ) AS event_time,
         customer_id,
         CASE
             WHEN step = 1 THEN 'page_view'
@@ -36,11 +38,13 @@ steps AS (
 )
 SELECT
     event_time, customer_id, event_type,
-    (ARRAY['FR', 'BE', 'CH', 'DE', 'GB', 'ES', 'IT', 'US', 'CA', 'NL', 'PT', 'LU', 'MA', 'TN', 'SE', 'PL', 'IE', 'DK', 'AT', 'JP'])[
-        width_bucket(place, ARRAY[
-            0, 0.62, 0.69, 0.74, 0.78, 0.82, 0.85, 0.88, 0.905, 0.925, 0.94, 0.95, 0.96, 0.97, 0.977, 0.982, 0.987, 0.991,
-            0.995, 0.998
-        ])],
+    (ARRAY[
+        'FR', 'BE', 'CH', 'DE', 'GB', 'ES', 'IT', 'US', 'CA', 'NL',
+        'PT', 'LU', 'MA', 'TN', 'SE', 'PL', 'IE', 'DK', 'AT', 'JP'
+    ])[width_bucket(place, ARRAY[
+        0, 0.62, 0.69, 0.74, 0.78, 0.82, 0.85, 0.88, 0.905, 0.925,
+        0.94, 0.95, 0.96, 0.97, 0.977, 0.982, 0.987, 0.991, 0.995, 0.998
+    ])],
     (ARRAY['Chrome', 'Safari', 'Firefox', 'Edge', 'Opera'])[1 + floor(5 * (place * 997 %% 1) ^ 2)::integer],
     device_id, session_id
 FROM steps

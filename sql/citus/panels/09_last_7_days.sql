@@ -16,6 +16,9 @@ FROM (
 ) AS total
 -- One standard error of HyperLogLog with 2^11 registers: 1.04 / sqrt(2048).
 CROSS JOIN LATERAL (
-    VALUES (1, 'events', events, NULL), (2, 'devices', devices, devices * 0.023), (3, 'sessions', sessions, sessions * 0.023)
+    VALUES
+        (1, 'events', events, NULL),
+        (2, 'devices', devices, devices * 0.023),
+        (3, 'sessions', sessions, sessions * 0.023)
 ) AS counted (place, label, value, error)
 ORDER BY place

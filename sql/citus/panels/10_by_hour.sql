@@ -2,7 +2,7 @@
 -- source: citus
 -- draw: line
 -- every: 5s
--- help: Events, distinct devices and distinct sessions (±2.3 %) in each of the last 48 whole hours, and in the current one.
+-- help: Events, distinct devices and sessions (±2.3 %) in each of the last 48 whole hours and in the current one.
 SELECT
     hour AS at,
     coalesce(event_count, 0) AS events,

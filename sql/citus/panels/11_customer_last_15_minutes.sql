@@ -1,7 +1,7 @@
 -- title: Last 15 minutes
 -- source: citus
 -- draw: counts
--- help: Events and distinct devices of one customer in the 5-minute buckets that the last 15 minutes touch; one shard on Citus.
+-- help: As the last 15 minutes of all, for one customer: on Citus one shard answers.
 SELECT label, value, error, since
 FROM (
     SELECT

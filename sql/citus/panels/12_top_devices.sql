@@ -3,7 +3,7 @@
 -- draw: bars
 -- every: 1s
 -- unit: events
--- help: The ten devices of one customer with most events in the 5-minute buckets that the last 30 minutes touch; one shard on Citus.
+-- help: Ten devices with most events of one customer, in the 5-minute buckets that the last 30 minutes touch.
 SELECT item AS label, frequency AS value
 FROM (
     SELECT topn_union_agg(top_devices_1000) AS counters

@@ -4,7 +4,8 @@
 -- every: 1s
 -- help: How far the live tables and the two rollups are behind the events that were loaded.
 SELECT
-    CASE WHEN behind.live > 0 THEN greatest(extract(epoch FROM now() - rolled_up_until), 0)::float8 ELSE 0 END AS behind_s,
+    CASE WHEN behind.live > 0 THEN greatest(extract(epoch FROM now() - rolled_up_until), 0) ELSE 0 END::float8
+        AS behind_s,
     behind.live AS events_behind,
     (SELECT coalesce(sum(event_count), 0)::bigint FROM live_totals WHERE width = '1 hour') AS events_total,
     behind.five_minutes AS five_minutes_behind,

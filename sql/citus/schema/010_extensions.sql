@@ -21,13 +21,16 @@ BEGIN
         CONTINUE WHEN EXISTS (SELECT FROM pg_extension WHERE extname = extension.name);
         IF NOT EXISTS (SELECT FROM pg_available_extensions WHERE name = extension.name) THEN
             IF extension.otherwise IS NULL THEN
-                RAISE EXCEPTION 'the extension % is not installed on this server (Debian: postgresql-15-hll)', extension.name;
+                RAISE EXCEPTION 'the extension % is not installed on this server', extension.name
+                    USING HINT = 'Debian has it as postgresql-15-hll.';
             END IF;
             RAISE NOTICE 'no %: %', extension.name, extension.otherwise;
             CONTINUE;
         END IF;
         BEGIN
-            EXECUTE format('CREATE SCHEMA IF NOT EXISTS %I', extension.home);
+            IF to_regnamespace(quote_ident(extension.home)) IS NULL THEN
+                EXECUTE format('CREATE SCHEMA %I', extension.home);
+            END IF;
             EXECUTE format('CREATE EXTENSION %I WITH SCHEMA %I', extension.name, extension.home);
         EXCEPTION WHEN insufficient_privilege THEN
             IF extension.otherwise IS NULL THEN

@@ -26,7 +26,8 @@ BEGIN
         RETURN;
     END IF;
     PERFORM create_distributed_table(
-        table_name, 'customer_id', colocate_with => CASE WHEN table_name = 'events'::regclass THEN 'default' ELSE 'events' END
+        table_name, 'customer_id',
+        colocate_with => CASE WHEN table_name = 'events'::regclass THEN 'default' ELSE 'events' END
     );
 END
 $$;
@@ -35,5 +36,8 @@ SELECT distribute_by_customer('events');
 -- How long rows are kept; change a row to keep them longer.
 CREATE TABLE IF NOT EXISTS retention (table_name text PRIMARY KEY, keep interval NOT NULL);
 INSERT INTO retention VALUES
-    ('events', '8 days'), ('rollup_events_5min', '14 days'), ('rollup_events_1hr', '400 days'), ('dead_letters', '30 days')
+    ('events', '8 days'),
+    ('rollup_events_5min', '14 days'),
+    ('rollup_events_1hr', '400 days'),
+    ('dead_letters', '30 days')
 ON CONFLICT DO NOTHING;

@@ -17,7 +17,8 @@ CREATE OR REPLACE FUNCTION make_event_partitions(days date[]) RETURNS void
 LANGUAGE plpgsql SET search_path FROM CURRENT SET timezone = 'UTC' AS $$
 DECLARE
     parent text := format('%s.events', current_schema());
-    partman name := (SELECT nspname FROM pg_extension JOIN pg_namespace AS n ON n.oid = extnamespace WHERE extname = 'pg_partman');
+    partman name := nspname
+        FROM pg_extension JOIN pg_namespace AS n ON n.oid = extnamespace WHERE extname = 'pg_partman';
     partman_knows boolean := false;
     day date;
 BEGIN
@@ -38,11 +39,12 @@ BEGIN
 END
 $$;
 
--- Hands a new table to pg_partman, version 4 or 5, where there is one; it then makes the partitions that rtdash asks for.
+-- Hands a new table to pg_partman 4 or 5 where there is one; it then makes the partitions that rtdash asks for.
 DO $$
 DECLARE
     parent text := format('%s.events', current_schema());
-    first_day text := to_char((now() - keep) AT TIME ZONE 'UTC', 'YYYY-MM-DD') FROM retention WHERE table_name = 'events';
+    first_day text := to_char((now() - keep) AT TIME ZONE 'UTC', 'YYYY-MM-DD')
+        FROM retention WHERE table_name = 'events';
     partman name;
     version integer;
 BEGIN
@@ -53,8 +55,12 @@ BEGIN
     FROM pg_extension JOIN pg_namespace AS n ON n.oid = extnamespace WHERE extname = 'pg_partman';
     IF version IN (4, 5) AND has_schema_privilege(partman, 'CREATE') THEN
         EXECUTE format(
-            'SELECT %I.create_parent(p_parent_table => $1, p_control => ''event_time'', p_type => $2, p_interval => ''1 day'',
-                p_premake => 3, p_start_partition => $3, p_jobmon => false)', partman
+            $sql$
+                SELECT %I.create_parent(
+                    p_parent_table => $1, p_control => 'event_time', p_type => $2, p_interval => '1 day',
+                    p_premake => 3, p_start_partition => $3, p_jobmon => false
+                )
+            $sql$, partman
         ) USING parent, CASE version WHEN 4 THEN 'native' ELSE 'range' END, first_day;
         -- Otherwise its own maintenance makes nothing after days without events.
         EXECUTE format('UPDATE %I.part_config SET infinite_time_partitions = true WHERE parent_table = $1', partman)

@@ -9,7 +9,8 @@ CREATE TABLE IF NOT EXISTS rollups (
 );
 
 INSERT INTO rollups (name, event_table_name, event_id_sequence_name)
-SELECT name, 'events', 'events_event_id_seq' FROM unnest(ARRAY['rollup_events_5min', 'rollup_events_1hr', 'live']) AS name
+SELECT name, 'events', 'events_event_id_seq'
+FROM unnest(ARRAY['rollup_events_5min', 'rollup_events_1hr', 'live']) AS name
 ON CONFLICT DO NOTHING;
 
 -- NULLS NOT DISTINCT: an unknown country is a group like any other, not a new row each time.

@@ -1,5 +1,5 @@
 -- The small tables that the panels read, taken from raw every second: a few hundred rows whatever the traffic.
--- A row covers [bucket, bucket + width).
+-- A row covers [bucket, bucket + width). Two widths, of which the larger is a multiple of the smaller.
 CREATE TABLE IF NOT EXISTS live_widths (width interval PRIMARY KEY, keep interval NOT NULL);
 INSERT INTO live_widths VALUES ('5 minutes', '1 day'), ('1 hour', '35 days') ON CONFLICT DO NOTHING;
 

@@ -1,8 +1,8 @@
 -- The next window of ids for a rollup: (window_start, window_end), empty when window_start > window_end.
 --
--- Ids are drawn from a sequence, so a higher id may be committed before a lower one. Whoever inserts holds ROW EXCLUSIVE
--- on the table before he draws an id; after SHARE ROW EXCLUSIVE was granted once, every id up to the sequence's
--- value read before is therefore committed or gone. The lock is given back at once by leaving a subtransaction.
+-- Ids are drawn from a sequence, so a higher id may be committed before a lower one. Whoever inserts holds
+-- ROW EXCLUSIVE on the table before he draws an id; once SHARE ROW EXCLUSIVE has been granted, every id up to the
+-- sequence's value read before is therefore committed or gone. Leaving a subtransaction gives the lock back at once.
 CREATE OR REPLACE FUNCTION incremental_rollup_window(
     rollup_name text, max_events bigint DEFAULT NULL, OUT window_start bigint, OUT window_end bigint
 )
@@ -15,7 +15,7 @@ DECLARE
 BEGIN
     IF current_setting('transaction_isolation') <> 'read committed' THEN
         RAISE EXCEPTION 'a rollup must run in READ COMMITTED, not %', upper(current_setting('transaction_isolation'))
-            USING HINT = 'An older snapshot does not see the rows of the writers that the rollup waits for: they would be lost.';
+            USING HINT = 'An older snapshot would miss the rows of the writers that the rollup waits for.';
     END IF;
 
     -- One run at a time. The row lock alone is not enough on Citus: it is free again before the workers have committed.

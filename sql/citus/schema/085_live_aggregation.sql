@@ -26,7 +26,11 @@ BEGIN
         hll_union_agg(devices), hll_union_agg(sessions), topn_union_agg(top_devices)
     FROM (
         SELECT
-            customer_id, date_bin(CASE WHEN event_time >= oldest[1] THEN widths[1] ELSE widths[2] END, event_time, timestamptz 'epoch') AS bucket, count(*) AS event_count,
+            customer_id,
+            date_bin(
+                CASE WHEN event_time >= oldest[1] THEN widths[1] ELSE widths[2] END, event_time, timestamptz 'epoch'
+            ) AS bucket,
+            count(*) AS event_count,
             coalesce(hll_add_agg(hll_hash_bigint(device_id)), hll_empty()) AS devices,
             coalesce(hll_add_agg(hll_hash_bigint(session_id)), hll_empty()) AS sessions,
             coalesce(topn_add_agg(device_id::text), '{}') AS top_devices
@@ -51,7 +55,11 @@ BEGIN
                 sum(event_count)::bigint, hll_union_agg(devices), hll_union_agg(sessions)
             FROM (
                 SELECT
-                    customer_id, %1$I AS value, date_bin(CASE WHEN event_time >= $4[1] THEN $3[1] ELSE $3[2] END, event_time, timestamptz 'epoch') AS bucket, count(*) AS event_count,
+                    customer_id, %1$I AS value,
+                    date_bin(
+                        CASE WHEN event_time >= $4[1] THEN $3[1] ELSE $3[2] END, event_time, timestamptz 'epoch'
+                    ) AS bucket,
+                    count(*) AS event_count,
                     coalesce(hll_add_agg(hll_hash_bigint(device_id)), hll_empty()) AS devices,
                     coalesce(hll_add_agg(hll_hash_bigint(session_id)), hll_empty()) AS sessions
                 FROM events WHERE event_id BETWEEN $1 AND $2 GROUP BY 1, 2, 3
@@ -72,7 +80,10 @@ BEGIN
         hll_union_agg(devices), hll_union_agg(sessions)
     FROM (
         SELECT
-            date_bin(CASE WHEN event_time >= oldest[1] THEN widths[1] ELSE widths[2] END, event_time, timestamptz 'epoch') AS bucket, count(*) AS event_count,
+            date_bin(
+                CASE WHEN event_time >= oldest[1] THEN widths[1] ELSE widths[2] END, event_time, timestamptz 'epoch'
+            ) AS bucket,
+            count(*) AS event_count,
             coalesce(hll_add_agg(hll_hash_bigint(device_id)), hll_empty()) AS devices,
             coalesce(hll_add_agg(hll_hash_bigint(session_id)), hll_empty()) AS sessions
         FROM events WHERE event_id BETWEEN start_id AND end_id GROUP BY 1

@@ -15,6 +15,10 @@ DECLARE
     newest_id bigint;
     old regclass;
 BEGIN
+    -- Citus: what reads shards in parallel cannot change their tables in the same transaction.
+    PERFORM set_config('citus.multi_shard_modify_mode', 'sequential', true),
+        set_config('citus.max_adaptive_executor_pool_size', '1', true);
+
     SELECT coalesce(array_agg(day::date ORDER BY day), '{}') INTO days
     FROM generate_series(date_trunc('day', oldest), current_date + days_ahead, interval '1 day') AS day
     WHERE NOT EXISTS (SELECT FROM event_partitions WHERE from_time < day + interval '1 day' AND until_time > day);
@@ -35,7 +39,9 @@ BEGIN
 
     partitions_dropped := 0;
     SELECT min(last_aggregated_id) INTO rolled_up_id FROM rollups WHERE event_table_name = 'events'::regclass;
-    FOR old IN SELECT partition FROM event_partitions WHERE until_time <= oldest ORDER BY until_time LIMIT most_dropped LOOP
+    FOR old IN
+        SELECT partition FROM event_partitions WHERE until_time <= oldest ORDER BY until_time LIMIT most_dropped
+    LOOP
         LOCK TABLE events IN ACCESS EXCLUSIVE MODE;
         EXECUTE format('SELECT max(event_id) FROM %s', old) INTO newest_id;
         IF newest_id > rolled_up_id THEN
@@ -69,9 +75,11 @@ BEGIN
     END LOOP;
     FOR old IN
         SELECT live.table_name, width, now() - keep AS before
-        FROM live_widths CROSS JOIN (VALUES ('live_customers'), ('live_breakdowns'), ('live_totals')) AS live (table_name)
+        FROM live_widths
+        CROSS JOIN (VALUES ('live_customers'), ('live_breakdowns'), ('live_totals')) AS live (table_name)
     LOOP
-        EXECUTE format('DELETE FROM %I WHERE width = $1 AND bucket < $2 - $1', old.table_name) USING old.width, old.before;
+        EXECUTE format('DELETE FROM %I WHERE width = $1 AND bucket < $2 - $1', old.table_name)
+        USING old.width, old.before;
     END LOOP;
     IF EXISTS (SELECT FROM pg_extension WHERE extname = 'pg_cron') AND has_schema_privilege('cron', 'USAGE') THEN
         EXECUTE $sql$DELETE FROM cron.job_run_details WHERE end_time < now() - interval '7 days'$sql$;

@@ -1,4 +1,5 @@
--- The workshop's rollups each minute and the maintenance each hour, by pg_cron where this database has it; else by ingest.
+-- The workshop's rollups each minute and the maintenance each hour, by pg_cron where this database has it.
+-- Where it has not, ingest does both.
 CREATE OR REPLACE FUNCTION rollups_are_scheduled() RETURNS boolean
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
 BEGIN
@@ -32,7 +33,9 @@ BEGIN
     END IF;
     FOR job IN
         SELECT * FROM (VALUES
-            ('five_minutely_aggregation', '* * * * *'), ('hourly_aggregation', '* * * * *'), ('maintain_events', '7 * * * *')
+            ('five_minutely_aggregation', '* * * * *'),
+            ('hourly_aggregation', '* * * * *'),
+            ('maintain_events', '7 * * * *')
         ) AS jobs (task, schedule)
     LOOP
         PERFORM cron.schedule(

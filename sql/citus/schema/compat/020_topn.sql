@@ -1,4 +1,4 @@
--- Stands in for the extension topn: the same four functions over the same jsonb {"item": count}, 1,000 counters at most.
+-- Stands in for the extension topn: the same four functions over the same jsonb {"item": count}, 1,000 at most.
 -- In a schema of its own, last in the search_path, so that the extension can come later and take over what was written.
 CREATE SCHEMA IF NOT EXISTS rtdash_compat;
 GRANT USAGE ON SCHEMA rtdash_compat TO PUBLIC;
@@ -43,9 +43,11 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
 $$;
 
 CREATE OR REPLACE AGGREGATE rtdash_compat.topn_add_agg(text) (
-    SFUNC = array_append, STYPE = text[], FINALFUNC = rtdash_compat.topn_count, COMBINEFUNC = array_cat, PARALLEL = SAFE
+    SFUNC = array_append, STYPE = text[], FINALFUNC = rtdash_compat.topn_count,
+    COMBINEFUNC = array_cat, PARALLEL = SAFE
 );
 
 CREATE OR REPLACE AGGREGATE rtdash_compat.topn_union_agg(jsonb) (
-    SFUNC = array_append, STYPE = jsonb[], FINALFUNC = rtdash_compat.topn_merge, COMBINEFUNC = array_cat, PARALLEL = SAFE
+    SFUNC = array_append, STYPE = jsonb[], FINALFUNC = rtdash_compat.topn_merge,
+    COMBINEFUNC = array_cat, PARALLEL = SAFE
 );
