@@ -47,7 +47,7 @@ class Settings(BaseSettings):
 
     interval_ms: Annotated[int, Field(ge=100, le=5000)] = 250
     """How often panels are polled, 100 … 5000 ms; a panel's own `every` wins."""
-    threshold_ms: Annotated[float, Field(gt=0)] = 200.0
+    threshold_ms: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 200.0
     """Queries above it are flagged, ms."""
     lanes: Annotated[int, Field(ge=1, le=16)] = 2
     """Queries that may run at the same time on one server."""
@@ -120,8 +120,9 @@ class Settings(BaseSettings):
         for name, value in self.model_dump(exclude_none=True).items():
             plain = value.get_secret_value() if isinstance(value, SecretStr) else value
             plain = str(plain) if isinstance(plain, Path) else plain
-            # A JSON string or number is a TOML one as well.
-            lines.append(f"{name} = {json.dumps(plain, ensure_ascii=False)}")
+            # A JSON string or number is a TOML one as well, but for DEL, which TOML wants escaped.
+            escaped = json.dumps(plain, ensure_ascii=False).replace("\x7f", "\\u007f")
+            lines.append(f"{name} = {escaped}")
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
@@ -144,5 +145,5 @@ def load(file: Path | None = None, **flags: Any) -> Settings:
         where = ".".join(str(part) for part in first["loc"])
         what = "is not a setting" if first["type"] == "extra_forbidden" else first["msg"].removeprefix("Value error, ")
         raise SettingsError(f"setting {where}: {what}") from None
-    except ValueError as error:
+    except (ValueError, OSError) as error:
         raise SettingsError(f"settings file {_Loaded.file}: {error}") from None
