@@ -28,13 +28,12 @@ def fill(
     """Generate about `events` events of the last `days` days, unless that was done before, and roll them up.
 
     `progress` is told the share that is done, 0 … 1. Returns how many events were made, 0 when there was a history.
-    Safe to repeat after an interruption: the events and their record are one transaction, the rollups go on where
-    they stopped. Raises SourceError.
+    Safe to interrupt: the events and their record are one transaction, and what is not rolled up yet is left to the
+    regular runs, as any backlog is. Raises SourceError.
     """
     with connect(dsn, "history") as connection, explained():
         made = _generate(connection, {"days": days, "events": events})
-        progress(0.1)
-        for share in _roll_up(connection):
+        for share in _roll_up(connection) if made else (1.0,):
             progress(0.1 + 0.9 * share)
         return made
 
@@ -54,6 +53,7 @@ def _roll_up(connection: psycopg.Connection[Any]) -> Iterator[float]:
     """Bring every rollup up to the newest event there is now; yields the share that is done, 1.0 last."""
     found = connection.execute("SELECT pg_sequence_last_value('events_event_id_seq')").fetchone()
     newest_id = (found and found[0]) or 0
+    yield 0.0
     for place, function in enumerate(_ROLLUPS):
         call = sql.SQL("SELECT start_id, end_id FROM {}(%s)").format(sql.Identifier(function))
         start_id, end_id = 0, -1

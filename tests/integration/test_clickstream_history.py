@@ -60,7 +60,7 @@ def test_history_is_made_once_even_by_two_at_once(clickstream):
         assert connection.execute("SELECT count(*) FROM events").fetchone() == (300,)
 
 
-def test_an_interrupted_fill_goes_on_with_the_rollups(clickstream):
+def test_an_interrupted_fill_leaves_a_backlog_like_any_other(clickstream):
     def interrupt(share):
         raise KeyboardInterrupt(share)
 
@@ -68,4 +68,5 @@ def test_an_interrupted_fill_goes_on_with_the_rollups(clickstream):
         fill(clickstream.dsn, days=2, events=300, progress=interrupt)
     assert fill(clickstream.dsn, days=2, events=300) == 0
     with clickstream.connect() as connection:
+        clickstream.roll_up(connection)
         assert connection.execute("SELECT sum(event_count) FROM rollup_events_1hr").fetchone() == (300,)
