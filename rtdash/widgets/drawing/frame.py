@@ -10,9 +10,10 @@ Spans = Sequence[Span]
 
 
 def _edge(start: str, rule: str, end: str, left_spans: Spans, right_spans: Spans, cells: int) -> Line:
-    """A horizontal edge with texts set into it; the right text goes first when there is no room for both."""
+    """A horizontal edge with texts set into it; where there is no room the last of the right ones go first."""
     inner = cells - len(start) - len(end)
-    right_spans = right_spans if width(left_spans) + width(right_spans) + 2 <= inner else ()
+    while right_spans and width(left_spans) + width(right_spans) + 2 > inner:
+        right_spans = right_spans[:-1]
     left_spans = fit(left_spans, inner - 1) if width(left_spans) > inner - 1 else tuple(left_spans)
     gap = inner - width(left_spans) - width(right_spans) - 1 - bool(right_spans)
     return (
