@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 from pydantic import SecretStr
+from world import World
 
 from rtdash.resources import sql_folder
 from rtdash.schema.apply import apply
-from rtdash.sources import citus
+from rtdash.servers.broker import PrivateBroker
+from rtdash.servers.folders import DataFolder
+from rtdash.settings import Settings
+from rtdash.sources import citus, donations
 
 ROLLUPS = ("live_aggregation", "five_minutely_aggregation", "hourly_aggregation")
 COLUMNS = ("event_time", "customer_id", "event_type", "country", "browser", "device_id", "session_id")
@@ -98,3 +105,26 @@ def clickstream(citus_dsn: SecretStr) -> Clickstream:
     """A new database with the clickstream's schema."""
     apply(citus_dsn, sql_folder("citus", "schema"), lambda _: None)
     return Clickstream(citus_dsn)
+
+
+@pytest.fixture
+def own_broker(server_folder: Path, citus_database: str) -> Iterator[PrivateBroker]:
+    """A broker whose topics no other test has seen."""
+    with DataFolder.open(server_folder / f"broker_{citus_database}") as data, PrivateBroker(data) as broker:
+        yield broker
+
+
+@pytest.fixture
+def world(
+    clickstream: Clickstream, donations_dsn: SecretStr, own_broker: PrivateBroker, tmp_path: Path
+) -> Iterator[World]:
+    """Both databases with their schema, a broker, and nothing in them."""
+    apply(donations_dsn, sql_folder("mariadb", "schema"), lambda _: None)
+    settings = Settings(
+        citus_dsn=clickstream.dsn,
+        donations_dsn=donations_dsn,
+        kafka_bootstrap_servers=own_broker.bootstrap_servers,
+        kafka_incarnation=own_broker.incarnation,
+    )
+    with closing(donations.connect(donations_dsn, "test")) as connection, clickstream.connect() as events:
+        yield World(settings, own_broker, connection, events, tmp_path)

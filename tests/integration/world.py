@@ -1,0 +1,145 @@
+"""Everything between a campaign and the databases, for the tests that look at delivery."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from confluent_kafka import Producer
+from pymysql.connections import Connection
+
+from rtdash.campaigns.runner import CampaignOptions, CampaignRunner
+from rtdash.campaigns.store import CampaignStore, Progress
+from rtdash.ingest.run import run
+from rtdash.servers.broker import PrivateBroker
+from rtdash.settings import Settings
+
+_INGEST = """
+import signal, sys, threading
+from pathlib import Path
+from rtdash.ingest.run import run
+from rtdash.settings import load
+stop = threading.Event()
+signal.signal(signal.SIGTERM, lambda *_: stop.set())
+sys.exit(run(load(Path(sys.argv[1])), stop))
+"""
+_BALANCE = """
+SELECT (SELECT COUNT(*) FROM donation_transactions), (SELECT COALESCE(SUM(donations), 0) FROM donation_totals),
+       (SELECT COALESCE(SUM(donations), 0) FROM donation_seconds),
+       (SELECT COALESCE(SUM(total_amount), 0) FROM donation_transactions),
+       (SELECT COALESCE(SUM(amount), 0) FROM donation_totals), (SELECT COALESCE(SUM(amount), 0) FROM donation_seconds)
+"""
+
+
+def until(condition: Callable[[], Any], deadline_s: float = 15.0) -> Any:
+    """Wait until `condition` is true, and return what it said."""
+    end_s = time.monotonic() + deadline_s
+    while not (found := condition()):
+        assert time.monotonic() < end_s, f"not within {deadline_s} s: {condition}"
+        threading.Event().wait(0.02)
+    return found
+
+
+@dataclass(frozen=True)
+class World:
+    """Both databases with their schema, a broker of their own, and the settings that lead to them."""
+
+    settings: Settings
+    broker: PrivateBroker
+    donations: Connection[Any]
+    clickstream: psycopg.Connection[tuple[Any, ...]]
+    folder: Path
+
+    @property
+    def campaigns(self) -> CampaignStore:
+        return CampaignStore(self.donations)
+
+    def rows(self, statement: str, *values: object) -> tuple[tuple[Any, ...], ...]:
+        """Ask the donations database."""
+        with self.donations.cursor() as cursor:
+            cursor.execute(statement, values)
+            return tuple(cursor.fetchall())
+
+    def events(self) -> int:
+        """Rows of the clickstream."""
+        return self.clickstream.execute("SELECT count(*) FROM events").fetchone()[0]
+
+    def balance(self) -> tuple[int, Any]:
+        """Donations and amount, when rows, totals and seconds agree to the cent."""
+        rows, totals, seconds, row_amount, total_amount, second_amount = self.rows(_BALANCE)[0]
+        assert rows == totals == seconds, (rows, totals, seconds)
+        assert row_amount == total_amount == second_amount, (row_amount, total_amount, second_amount)
+        return rows, row_amount
+
+    def delivered(self, column: str) -> int:
+        """Sum of a column of `ingest_offsets` over the donations topic."""
+        return int(self.rows(f"SELECT COALESCE(SUM({column}), 0) FROM ingest_offsets WHERE topic = 'donations'")[0][0])
+
+    def campaign(self, stop: threading.Event | None = None, **options: Any) -> Progress:
+        """Run a campaign to its end."""
+        runner = CampaignRunner(self.settings, CampaignOptions(**options))
+        return runner.run(stop or threading.Event())
+
+    @contextmanager
+    def campaign_beside(self, **options: Any) -> Iterator[Callable[[], Progress]]:
+        """Run a campaign in a thread; the function that is given waits for its end and returns the final counts."""
+        stop, finals = threading.Event(), []
+        thread = threading.Thread(target=lambda: finals.append(self.campaign(stop, **options)))
+        thread.start()
+
+        def final() -> Progress:
+            thread.join(20)
+            assert finals, "the campaign has not ended"
+            return finals[0]
+
+        try:
+            yield final
+        finally:
+            stop.set()
+            thread.join()
+
+    def send(self, topic: str, *payloads: bytes, partition: int = 0) -> None:
+        """Put messages into a topic as they are, and wait until the broker has them."""
+        producer = Producer({"bootstrap.servers": self.broker.bootstrap_servers, "message.max.bytes": 4_000_000})
+        try:
+            for payload in payloads:
+                producer.produce(topic, payload, partition=partition)
+            assert producer.flush(10) == 0
+        finally:
+            producer.close()
+
+    @contextmanager
+    def ingest(self, settings: Settings | None = None) -> Iterator[threading.Event]:
+        """Ingest runs in this process."""
+        stop, results = threading.Event(), []
+        thread = threading.Thread(target=lambda: results.append(run(settings or self.settings, stop)))
+        thread.start()
+        try:
+            yield stop
+        finally:
+            stop.set()
+            thread.join(5)
+        assert results == [0]
+
+    @contextmanager
+    def ingest_process(self) -> Iterator[subprocess.Popen[bytes]]:
+        """Ingest runs in a process of its own, which may be killed."""
+        file = self.folder / "settings.toml"
+        self.settings.save(file)
+        process = subprocess.Popen([sys.executable, "-c", _INGEST, str(file)], stderr=subprocess.PIPE)
+        try:
+            yield process
+        finally:
+            process.terminate()
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(5)
+            process.kill()
+            process.communicate()
