@@ -12,25 +12,22 @@ from rtdash.resources import sql_folder
 
 
 def _folder(path: Path, source: Source, *, is_probe: bool = False) -> Iterator[PanelSpec]:
-    for file in sorted(path.glob("*.sql")):
-        spec = read(file, is_probe=is_probe)
-        if spec.source is not source:
-            raise PanelError(f"{file}:1: source: a panel of this folder asks {source}, not {spec.source}")
-        yield spec
+    return (read(file, source=source, is_probe=is_probe) for file in sorted(path.glob("*.sql")))
 
 
 def load(own: Path | None = None) -> tuple[PanelSpec, ...]:
-    """Probes and panels of both sources, shipped and, below `own`, the user's.
+    """Probes and panels of both sources: the shipped ones, then those below `own`, the user's.
 
     Raises PanelError, also when two files have one name: the id must be unique.
     """
     if own is not None and not own.is_dir():
-        raise PanelError(f"{own}:1: panels_folder: there is no such folder")
+        raise PanelError(f"{own}: panels_folder: there is no such folder")
     specs: list[PanelSpec] = []
     for source in (Source.DONATIONS, Source.CITUS):
         specs += _folder(sql_folder(source, "probes"), source, is_probe=True)
         specs += _folder(sql_folder(source, "panels"), source)
-        if own is not None:
+    if own is not None:
+        for source in (Source.DONATIONS, Source.CITUS):
             specs += _folder(own / source, source)
     seen: dict[str, PanelSpec] = {}
     for spec in specs:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from math import isfinite
 from typing import Any
 
 from rtdash.errors import PanelError
@@ -34,8 +35,8 @@ MAX_SECONDS = 3600
 
 
 def _number(value: Any) -> Number:
-    if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
-        raise ValueError(f"value is {plain(repr(value))[:40]}, not a number")  # noqa: TRY004 (bad data, not a bad call)
+    if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)) or not isfinite(value):
+        raise ValueError(f"value is {plain(repr(value))[:40]}, not a number")
     return value
 
 
@@ -134,5 +135,5 @@ def decode(spec: PanelSpec, columns: Sequence[str], rows: Sequence[Row]) -> Data
         raise PanelError(f"{spec.path.name}: more than {MAX_ROWS} rows; add a LIMIT")
     try:
         return decoder(columns, rows)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise PanelError(f"{spec.path.name}: {error}") from None

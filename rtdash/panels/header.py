@@ -7,6 +7,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from rtdash.errors import PanelError
+from rtdash.model.text import plain
 from rtdash.panels.spec import COLUMNS, Draw, PanelSpec, Source
 
 _KEYS = ("title", "source", "draw", "every", "deadline", "unit", "help")
@@ -15,6 +16,8 @@ _KEYS = ("title", "source", "draw", "every", "deadline", "unit", "help")
 def _explain(kind: str, message: str, key: str) -> str:
     if kind == "missing":
         return f"`-- {key}: …` is missing"
+    if key == "id":
+        return "the file's name: allowed: letters, digits, - and _"
     if key == "source":
         return f"source: allowed: {', '.join(Source)}"
     if key == "draw":
@@ -22,39 +25,42 @@ def _explain(kind: str, message: str, key: str) -> str:
     return f"{key}: {message.removeprefix('Value error, ')}"
 
 
-def parse(path: Path, text: str, *, is_probe: bool = False) -> PanelSpec:
-    """The panel that `text` describes; its id is the file's name without the ending.
+def parse(path: Path, text: str, *, source: Source | None = None, is_probe: bool = False) -> PanelSpec:
+    """The panel that `text` describes; its id is the file's name without the ending. `source` is its folder's.
 
     Raises PanelError as `file:line: what, and what is allowed`.
     """
     values: dict[str, str] = {}
     lines: dict[str, int] = {}
     rest = text.splitlines()
-    number = 0
+    where, number = plain(path), 1
     for number, line in enumerate(rest, start=1):
         if not line.startswith("--"):
             break
         key, colon, value = line[2:].partition(":")
         key = key.strip()
         if not colon or key not in _KEYS:
-            raise PanelError(f"{path}:{number}: {key or 'empty'!r} is not a key; allowed: {', '.join(_KEYS)}")
+            raise PanelError(f"{where}:{number}: {key or 'empty'!r} is not a key; allowed: {', '.join(_KEYS)}")
         if key in values:
-            raise PanelError(f"{path}:{number}: {key} is given twice")
+            raise PanelError(f"{where}:{number}: {key} is given twice")
         values[key], lines[key] = value.strip(), number
-    sql = "\n".join(rest[max(number - 1, 0) :]).strip().rstrip(";") if number <= len(rest) else ""
+    sql = "\n".join(rest[number - 1 :]).strip().rstrip(";")
     if all(not line.strip() or line.lstrip().startswith("--") for line in sql.splitlines()):
-        raise PanelError(f"{path}:{number}: no query after the header")
+        raise PanelError(f"{where}:{number}: no query after the header")
     try:
-        return PanelSpec.model_validate({"id": path.stem, "sql": sql, "path": path, "is_probe": is_probe} | values)
+        spec = PanelSpec.model_validate({"id": path.stem, "sql": sql, "path": path, "is_probe": is_probe} | values)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         key = str(first["loc"][0])
-        raise PanelError(f"{path}:{lines.get(key, 1)}: {_explain(first['type'], first['msg'], key)}") from None
+        raise PanelError(f"{where}:{lines.get(key, 1)}: {_explain(first['type'], first['msg'], key)}") from None
+    if source not in (None, spec.source):
+        raise PanelError(f"{where}:{lines['source']}: source: allowed in this folder: {source}")
+    return spec
 
 
-def read(path: Path, *, is_probe: bool = False) -> PanelSpec:
+def read(path: Path, *, source: Source | None = None, is_probe: bool = False) -> PanelSpec:
     """Read and parse a file; raises PanelError."""
     try:
-        return parse(path, path.read_text(encoding="utf-8"), is_probe=is_probe)
+        return parse(path, path.read_text(encoding="utf-8"), source=source, is_probe=is_probe)
     except (OSError, UnicodeDecodeError) as error:
         raise PanelError(f"{path}:1: cannot be read: {error}") from None

@@ -7,7 +7,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from rtdash.model.text import plain
 
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|min)")
 _FACTORS = {"ms": 0.001, "s": 1.0, "min": 60.0}
@@ -57,6 +59,7 @@ def duration_s(text: object) -> float:
 
 
 Duration = Annotated[float, BeforeValidator(duration_s)]
+Text = Annotated[str, AfterValidator(plain)]
 
 
 class PanelSpec(BaseModel):
@@ -64,14 +67,14 @@ class PanelSpec(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    id: str
-    title: str = Field(min_length=1, max_length=60)
+    id: str = Field(pattern=r"^[A-Za-z0-9_-]+$")
+    title: Text = Field(min_length=1, max_length=60)
     source: Source
     draw: Draw
     every: Duration | None = None
     deadline: Duration | None = None
-    unit: str = ""
-    help: str = ""
+    unit: Text = ""
+    help: Text = ""
     sql: str = Field(min_length=1)
     path: Path
     is_probe: bool = False
