@@ -45,7 +45,7 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Counts over a window that begins at `since`; buckets are whole, so it may begin a little before what was asked."""
+    """Counts over a window that begins at `since`; buckets are whole, so it may begin before what was asked."""
 
     items: tuple[Count, ...] = ()
     since: datetime | None = None

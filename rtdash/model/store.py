@@ -70,4 +70,5 @@ class Store:
     def forget(self, panel_ids: Iterable[str]) -> None:
         """Drop the data of panels whose question has changed: an old answer under a new title would be a lie."""
         for panel_id in panel_ids:
-            self._states[panel_id] = replace(self._states[panel_id], data=None, answered_at=None)
+            self._rates.pop(panel_id, None)
+            self._states[panel_id] = replace(self._states[panel_id], data=None, answered_at=None, rate_per_s=None)

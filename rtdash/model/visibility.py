@@ -10,6 +10,8 @@ from rtdash.model.data import Table
 
 SPAN_S = 10.0
 """The percentile is over the donations painted in the last 10 s."""
+_KEPT = 20_000
+"""Arrivals kept: of 50 a second, those of the last 400 s."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -38,8 +40,8 @@ class Visibility:
 
     def __init__(self) -> None:
         self.after_arrival: int | None = None
-        self._waiting: list[_Covered] = []
-        self._painted: deque[tuple[float, float, int]] = deque(maxlen=20_000)
+        self._waiting: deque[_Covered] = deque(maxlen=_KEPT)
+        self._painted: deque[tuple[float, float, int]] = deque(maxlen=_KEPT)
 
     def arrived(self, table: Table, asked_at: float, known_at: float) -> None:
         """Take the probe's answer in; what was there before the first one does not count."""
@@ -66,13 +68,9 @@ class Visibility:
 
     def painted(self, started_at: float, painted_at: float) -> None:
         """A panel whose query was started at `started_at` is on the screen since `painted_at`."""
-        waiting = []
-        for item in self._waiting:
-            if item.known_at <= started_at:
-                self._painted.append((painted_at, item.age_ms + 1000 * (painted_at - item.asked_at), item.donations))
-            else:
-                waiting.append(item)
-        self._waiting = waiting
+        while self._waiting and self._waiting[0].known_at <= started_at:
+            item = self._waiting.popleft()
+            self._painted.append((painted_at, item.age_ms + 1000 * (painted_at - item.asked_at), item.donations))
 
     def p95_ms(self, now: float) -> float | None:
         """95 % of the donations painted in the last 10 s were visible within it; None when none were."""
