@@ -106,10 +106,12 @@ def run(options: argparse.Namespace) -> int:
         settings.save(file)
         _prepare(stack, settings, progress, history=not options.no_history)
         with GuardedProcess.start(
-            [sys.executable, "-m", "rtdash", "ingest", "--settings", str(file)],
+            [sys.executable, "-P", "-m", "rtdash", "ingest", "--settings", str(file)],
             log_file=stack.data.log_file("ingest"),
             title="ingest",
             env=child_environment(),
+            # The folder stays locked until ingest has ended as well.
+            keep_open=(stack.data.lock,),
         ):
             from rtdash.cli.dashboard import Choices, open_dashboard
 

@@ -67,6 +67,7 @@ def launcher(settings: Settings, *, is_guarded: bool) -> Iterator[Callable[[int]
         def launch(rate_per_s: int) -> Runner:
             command = [
                 sys.executable,
+                "-P",
                 "-m",
                 "rtdash",
                 "campaign",

@@ -66,7 +66,7 @@ def status(picture: Picture) -> Status:
         if silent_s > SILENT_S:
             right.append((9, ((f"✗ ingest silent {age(silent_s)}", "error"),)))
         else:
-            right.append((5, (("lag ", "muted"), (grouped(round(number(delivery, "lag"))), "text"))))
+            right.append((6, (("lag ", "muted"), (grouped(round(number(delivery, "lag"))), "text"))))
     if picture.visible_p95_ms is not None:
         role = "text" if picture.visible_p95_ms <= 1000 else "warn"
         right.append((7, (("visible p95 ", "muted"), (f"{picture.visible_p95_ms:.0f} ms", role))))

@@ -21,7 +21,12 @@ from rtdash.sources.connection import Answer
 def explain(error: psycopg.Error) -> SourceError:
     """The driver's error as one of ours: first line of the diagnosis, no DSN."""
     state = error.sqlstate or ""
-    text = error.diag.message_primary or str(error).strip().splitlines()[0] if str(error).strip() else "connection lost"
+    said = str(error).strip().splitlines()
+    text = error.diag.message_primary or (said[0] if said else "connection lost")
+    # A refused login has no SQLSTATE in the driver's error, only the server's word in its text.
+    _, refusal, reason = text.partition("FATAL:  ")
+    if refusal:
+        return Refused(f"PostgreSQL: {reason}")
     if state[:2] in {"28", "3D", "42"}:
         return Refused(f"PostgreSQL: {text}")
     if not state or state[:2] in {"08", "57"}:
