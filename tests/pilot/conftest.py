@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC
 from typing import Any
 
@@ -35,10 +35,10 @@ class Stage:
     """An app that runs, and what it runs on. Its clock stands still until a test moves it."""
 
     app: RtdashApp
-    pilot: Pilot[Any]
     poller: StillPoller
     control: RememberingControl
     clock: Clock
+    pilot: Pilot[Any] = field(init=False)
 
     async def inject(self, **changes: Any) -> None:
         """Deliver one sample of each panel, and wait until they are painted."""
@@ -66,18 +66,23 @@ class Stage:
         return "\n".join(strip.text.ljust(width) for strip in strips[:height])
 
 
+def set_up(**view: Any) -> Stage:
+    """An app that does not run yet."""
+    poller, control, clock = StillPoller(), RememberingControl(), Clock()
+    shown = View(
+        interval_s=0.25, threshold_ms=200.0, zone=UTC, servers=SERVERS, clock=clock, wall=lambda _: NOW, **view
+    )
+    return Stage(RtdashApp(catalog.load(), poller, control, shown), poller, control, clock)
+
+
 @pytest.fixture
 def stage() -> Callable[..., AbstractAsyncContextManager[Stage]]:
-    """`async with stage(120, 36) as stage:` runs the app at a size."""
+    """`async with stage(120, 36) as on:` runs the app at a size."""
 
     @asynccontextmanager
     async def run(width: int = 120, height: int = 36, **view: Any) -> AsyncIterator[Stage]:
-        poller, control, clock = StillPoller(), RememberingControl(), Clock()
-        shown = View(
-            interval_s=0.25, threshold_ms=200.0, zone=UTC, servers=SERVERS, clock=clock, wall=lambda _: NOW, **view
-        )
-        app = RtdashApp(catalog.load(), poller, control, shown)
-        async with app.run_test(size=(width, height)) as pilot:
-            yield Stage(app, pilot, poller, control, clock)
+        stage = set_up(**view)
+        async with stage.app.run_test(size=(width, height)) as stage.pilot:
+            yield stage
 
     return run

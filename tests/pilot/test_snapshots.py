@@ -1,0 +1,71 @@
+"""Pictures of the screen, compared with the last ones that somebody has looked at (pytest --snapshot-update)."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from tests.pilot.conftest import Stage, set_up
+from tests.pilot.samples import sample
+
+
+async def live(stage: Stage) -> None:
+    await stage.inject()
+
+
+async def slow_and_broken(stage: Stage) -> None:
+    await stage.inject(**{"03_best": {"latency_ms": 774.9}})
+    stage.poller.deliver(sample("05_organizations", stage.clock.now, error="no answer within 5 s"))
+    stage.poller.running["10_by_hour"] = stage.clock.now - 3.2
+    stage.poller.skipped["10_by_hour"] = 12
+    stage.clock.now += 4.0
+    stage.app._tick()
+    await stage.painted()
+
+
+async def second_page(stage: Stage) -> None:
+    await stage.inject()
+    await stage.pilot.press("2")
+    await stage.painted()
+
+
+async def third_page(stage: Stage) -> None:
+    await stage.inject()
+    await stage.pilot.press("3")
+    await stage.painted()
+
+
+async def helped(stage: Stage) -> None:
+    await stage.inject()
+    await stage.pilot.press("question_mark")
+    await stage.pilot.pause()
+
+
+async def empty(stage: Stage) -> None:
+    await stage.painted()
+
+
+@pytest.mark.parametrize(
+    ("size", "scene"),
+    [
+        ((200, 50), live),
+        ((120, 36), live),
+        ((80, 24), live),
+        ((80, 24), second_page),
+        ((80, 24), third_page),
+        ((200, 50), slow_and_broken),
+        ((120, 36), helped),
+        ((120, 36), empty),
+    ],
+    ids=lambda value: f"{value[0]}x{value[1]}" if isinstance(value, tuple) else value.__name__,
+)
+def test_picture(snap_compare: Any, size: tuple[int, int], scene: Callable[[Stage], Awaitable[None]]) -> None:
+    stage = set_up()
+
+    async def play(pilot: Any) -> None:
+        stage.pilot = pilot
+        await scene(stage)
+
+    assert snap_compare(stage.app, terminal_size=size, run_before=play)
