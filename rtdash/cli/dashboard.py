@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -87,8 +88,9 @@ class NoControl:
         """Nothing runs."""
 
 
-def open_dashboard(settings: Settings, choices: Choices, specs: tuple[PanelSpec, ...]) -> int:
-    """Run the app until it is left; returns its exit status."""
+@contextmanager
+def compose(settings: Settings, choices: Choices, specs: tuple[PanelSpec, ...]) -> Iterator[RtdashApp]:
+    """Put scheduler, control and app together; raises SourceError when a database does not answer now."""
     servers = identify(settings)
     found = connectors(settings)
     shown = [spec for spec in specs if spec.source in found]
@@ -122,6 +124,12 @@ def open_dashboard(settings: Settings, choices: Choices, specs: tuple[PanelSpec,
             else NoControl(report)
         )
         app = RtdashApp(shown, scheduler, control, view)
+        yield app
+
+
+def open_dashboard(settings: Settings, choices: Choices, specs: tuple[PanelSpec, ...]) -> int:
+    """Run the app until it is left; returns its exit status."""
+    with compose(settings, choices, specs) as app:
         status = app.run()
     return status or app.return_code or 0
 

@@ -1,0 +1,105 @@
+"""Everything behind the dashboard of the demo: private servers, schema, history and ingest."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from rtdash import logs
+from rtdash.campaigns.control import close_stale
+from rtdash.cli.runner import child_environment
+from rtdash.resources import sql_folder
+from rtdash.schema.apply import apply
+from rtdash.schema.history import fill
+from rtdash.schema.step import Step
+from rtdash.servers.process import GuardedProcess
+from rtdash.servers.stack import PrivateStack
+from rtdash.settings import Settings, load
+
+
+class Progress:
+    """Says on standard output what is being done; called from several threads."""
+
+    def __init__(self) -> None:
+        self._start = time.monotonic()
+        self._lock = threading.Lock()
+
+    def say(self, what: str, state: str) -> None:
+        """One line, with the time since the start."""
+        with self._lock:
+            print(f"{time.monotonic() - self._start:5.1f} s  {what:<14} {state}", flush=True)
+
+
+@contextmanager
+def backend(
+    folder: Path | None, progress: Progress, *, fresh: bool = False, history: bool = True, **display: Any
+) -> Iterator[Settings]:
+    """Start all of it in a data folder; gives the settings that reach it, which stand in `rtdash.toml` there as well.
+
+    Raises RtdashError; whatever was started is stopped, then and at the end.
+    """
+    stack = PrivateStack(folder, fresh=fresh, progress=progress.say)
+    logs.to_file(stack.data.log_file("rtdash"))
+    try:
+        # The screen's modules are read while the servers start.
+        with ThreadPoolExecutor() as threads:
+            imported = threads.submit(__import__, "rtdash.cli.dashboard")
+            stack.start()
+            imported.result()
+        settings = load(**display | stack.addresses())
+        file = stack.data.path / "rtdash.toml"
+        settings.save(file)
+        _prepare(stack, settings, progress, history=history)
+        with GuardedProcess.start(
+            [sys.executable, "-P", "-m", "rtdash", "ingest", "--settings", str(file)],
+            log_file=stack.data.log_file("ingest"),
+            title="ingest",
+            env=child_environment(),
+            # The folder stays locked until ingest has ended as well.
+            keep_open=(stack.data.lock,),
+        ):
+            yield settings
+    finally:
+        stack.stop()
+
+
+def _prepare(stack: PrivateStack, settings: Settings, progress: Progress, *, history: bool) -> None:
+    """Schema on both sides, and the history of the first start."""
+    citus_dsn, donations_dsn = settings.dsn_of_citus_owner, settings.dsn_of_donations_owner
+    assert citus_dsn is not None  # noqa: S101 (the stack names all addresses)
+    assert donations_dsn is not None  # noqa: S101
+
+    def clickstream() -> None:
+        apply(citus_dsn, sql_folder("citus", "schema"), _quiet)
+        progress.say("clickstream", "schema is there")
+        if history:
+            shares = {0.1, 0.25, 0.5, 0.75}
+
+            def share_done(share: float) -> None:
+                for passed in {each for each in shares if each <= share < 1.0}:
+                    shares.discard(passed)
+                    progress.say("history", f"generating 7 days of clickstream, {100 * share:.0f} %")
+
+            if made := fill(citus_dsn, progress=share_done):
+                progress.say("history", f"{made:,} events generated and rolled up")
+
+    def donations() -> None:
+        apply(donations_dsn, sql_folder("mariadb", "schema"), _quiet)
+        stack.mariadb.authorize()
+        # The servers were down: whatever campaign they still call running has no runner.
+        close_stale(donations_dsn, 0.0)
+        progress.say("donations", "schema is there")
+
+    with ThreadPoolExecutor() as threads:
+        for done in [threads.submit(clickstream), threads.submit(donations)]:
+            done.result()
+
+
+def _quiet(_: Step) -> None:
+    """The demo's schema steps are not worth a line each."""
