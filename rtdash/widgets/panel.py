@@ -58,6 +58,8 @@ class Frame(Lines, can_focus=True):
             lines = lines[: self.sticky] + lines[self.sticky + self._offset :][: inner_height - self.sticky]
             below = more - self._offset
             foot = [(f" {below} more ↓ ", "muted")] if below else [(f" {self._offset} above ↑ ", "muted")]
+            if not self.boxed:
+                corner = [*foot, *corner]
         lines = lines + [()] * (inner_height - len(lines))
         shown: list[spans.Line] = [frame.top(title, corner, width, boxed=self.boxed)]
         if self.boxed:
