@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from rtdash.errors import Overdue, RtdashError, SourceError, Unreachable
+from rtdash.errors import Overdue, RtdashError, Unreachable
 from rtdash.model.sample import Sample
 from rtdash.panels.decode import decode
 from rtdash.scheduler.job import Job
@@ -24,12 +24,15 @@ class Lane:
     """Takes jobs from its queue until that is closed, and delivers a sample for each, whatever happens."""
 
     def __init__(self, name: str, kind: LaneKind, queue: LaneQueue, connect: Connector) -> None:
+        self.name = name
         self._kind = kind
         self._queue = queue
         self._connect = connect
         self._connection: QueryConnection | None = None
         self._first = True
-        self._overdue_at: float | None = None
+        self._deadline_at: float | None = None
+        """Of the query that runs; None when none does, or when it was broken off."""
+        self._closing = False
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._deliver: Callable[[Sample], None] = lambda _: None
 
@@ -38,20 +41,22 @@ class Lane:
         self._deliver = deliver
         self._thread.start()
 
-    def join(self, timeout_s: float) -> bool:
-        """Break off what runs, deliver nothing more, and wait for the thread. False when it did not end.
-
-        The queue must have been closed before.
-        """
+    def break_off(self) -> None:
+        """Deliver nothing more, and break off what runs. The queue must have been closed before."""
+        self._closing = True
         self._deliver = lambda _: None
         self._abandon()
-        self._thread.join(timeout_s)
+
+    def join(self, timeout_s: float) -> bool:
+        """Wait for the thread. False when it did not end."""
+        if self._thread.is_alive():
+            self._thread.join(timeout_s)
         return not self._thread.is_alive()
 
     def check_deadline(self, now: float) -> None:
         """Break off a query that the server should have ended itself, and did not."""
-        if self._overdue_at is not None and now > self._overdue_at:
-            self._overdue_at = None
+        if self._deadline_at is not None and now > self._deadline_at + GRACE_S:
+            self._deadline_at = None
             self._abandon()
 
     def _abandon(self) -> None:
@@ -75,9 +80,9 @@ class Lane:
         try:
             connection, connect_ms = self._ready()
             asked = time.monotonic()
-            self._overdue_at = asked + job.deadline_s + GRACE_S
+            self._deadline_at = asked + job.deadline_s
             answer = connection.fetch(job.spec.sql, job.parameters, job.deadline_s)
-            self._overdue_at = None
+            self._deadline_at = None
             self._queue.answers()
             answered = time.monotonic()
             data = decode(job.spec, answer.columns, answer.rows)
@@ -102,44 +107,45 @@ class Lane:
         if self._connection is not None:
             return self._connection, 0.0
         started = time.monotonic()
-        try:
-            self._connection = self._connect()
-        except SourceError as error:
-            self._queue.fails(error)
-            raise _NoConnectionError(error) from None
+        self._connection = self._connect()
         self._first = True
+        if self._closing:
+            raise Unreachable("the dashboard is being closed")
         return self._connection, 1000 * (time.monotonic() - started)
 
     def _failed(self, job: Job, error: Exception, started: float, waited_ms: float) -> Sample:
-        is_server_down = isinstance(error, _NoConnectionError | Unreachable)
-        if isinstance(error, Unreachable):
-            if self._overdue_at is None:
-                # The watch broke it off: a server that does not even end its own query hangs.
-                error = Overdue(f"no answer within {job.deadline_s:g} s; the connection was given up")
-                is_server_down = False
-            self._queue.fails(error)
-            self._drop()
-        elif not isinstance(error, _NoConnectionError):
+        """Tell the queue what the error says of the server, drop a connection of no more use, make the sample."""
+        is_lost = self._connection is None or isinstance(error, Unreachable)
+        # Broken off by the watch, or by the driver's own time-out: the server did not end its query.
+        is_given_up = self._connection is not None and is_lost and self._is_past_deadline()
+        if is_lost:
+            self._queue.fails(self, error)
+        else:
             self._queue.answers()
-            if not isinstance(error, RtdashError):
-                _log.error("panel %s", job.spec.id, exc_info=error)
-                self._drop()
-        self._overdue_at = None
+        if not isinstance(error, RtdashError):
+            _log.error("panel %s", job.spec.id, exc_info=error)
+        if is_lost or isinstance(error, Overdue) or not isinstance(error, RtdashError):
+            self._drop()
+        if is_given_up:
+            error = Overdue(f"no answer within {job.deadline_s:g} s; the connection was given up")
+        self._deadline_at = None
         return Sample(
             panel_id=job.spec.id,
             started_at=started,
             finished_at=time.monotonic(),
             error=str(error) if isinstance(error, RtdashError) else f"{type(error).__name__} (see the log)",
             waited_ms=waited_ms,
-            is_server_down=is_server_down,
+            is_server_down=is_lost and not is_given_up,
             variables=job.parameters,
         )
+
+    def _is_past_deadline(self) -> bool:
+        return self._deadline_at is None or time.monotonic() >= self._deadline_at
 
     def _drop(self) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:
-            connection.close()
-
-
-class _NoConnectionError(RtdashError):
-    """A connection could not be made; the queue knows already."""
+            try:
+                connection.close()
+            except Exception:  # noqa: BLE001 (it is of no more use either way, and the lane must go on)
+                _log.warning("a connection did not close", exc_info=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rtdash.errors import Refused, SourceError
+from rtdash.errors import Refused
 
 DELAYS_S = (0.25, 0.5, 1.0)
 REFUSED_DELAY_S = 15.0
@@ -24,7 +24,7 @@ class Outage:
         """Time until the next try, s."""
         return max(0.0, (self._retry_at or now) - now)
 
-    def failed(self, error: SourceError, now: float) -> None:
+    def failed(self, error: Exception, now: float) -> None:
         """A connection could not be made, or broke. Refused credentials are not hammered at."""
         delay = REFUSED_DELAY_S if isinstance(error, Refused) else DELAYS_S[min(self._failures, len(DELAYS_S) - 1)]
         self._failures += 1

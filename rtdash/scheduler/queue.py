@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable
 from enum import Enum, auto
 
-from rtdash.errors import SourceError
 from rtdash.scheduler.job import Job
 from rtdash.scheduler.outage import Outage
 
@@ -53,14 +52,15 @@ class LaneQueue:
         """
         with self._changed:
             while not self._closed:
+                job: Job | None = None
                 wait_s: float | None = None
                 if not self._outage.is_on:
                     job = self._pick(kind)
-                elif self._prober not in (None, lane) or (wait_s := self._outage.wait_s(self._clock())) > 0:
-                    job = None
-                else:
-                    job = self._pick(kind)
-                    self._prober = lane if job is not None else None
+                elif self._prober in (None, lane):
+                    wait_s = self._outage.wait_s(self._clock()) or None
+                    if wait_s is None:
+                        job = self._pick(kind)
+                        self._prober = lane if job is not None else None
                 if job is not None:
                     del self._jobs[job.spec.id]
                     self._in_flight[job.spec.id] = self._clock()
@@ -91,9 +91,11 @@ class LaneQueue:
                 self._outage.ended()
                 self._changed.notify_all()
 
-    def fails(self, error: SourceError) -> None:
-        """A connection could not be made, or broke."""
+    def fails(self, lane: object, error: Exception) -> None:
+        """A connection of `lane` could not be made, or broke. In an outage only the prober's failure is news."""
         with self._changed:
+            if self._outage.is_on and self._prober is not lane:
+                return
             self._prober = None
             self._outage.failed(error, self._clock())
             self._changed.notify_all()

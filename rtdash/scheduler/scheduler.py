@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import math
 import threading
 import time
 from collections import Counter, deque
@@ -15,11 +17,15 @@ from rtdash.scheduler.lane import Lane
 from rtdash.scheduler.queue import LaneKind, LaneQueue
 from rtdash.sources.connection import Connector
 
+_log = logging.getLogger(__name__)
+
 Deliver = Callable[[Sample], object]
 
 _RECENT = 9
 """Samples behind the median that decides which lane a panel may use."""
 _WATCH_S = 0.25
+_STOP_S = 2.0
+"""A query that was broken off ends at once; only a connection that is being made can hang longer."""
 
 
 class Scheduler:
@@ -43,7 +49,7 @@ class Scheduler:
         self.variables = dict(variables)
         self._missed: Counter[str] = Counter()
         self._deadline_s = deadline_s
-        self._due: dict[str, float] = {}
+        self._asked_at: dict[str, float] = {}
         self._recent_ms = {spec.id: deque[float](maxlen=_RECENT) for spec in self._specs}
         self._every = {spec.id: spec.every for spec in self._specs}
         self._queues: dict[Source, LaneQueue] = {}
@@ -78,19 +84,23 @@ class Scheduler:
         for queue in self._queues.values():
             queue.close()
         for lane in self._lanes:
-            lane.join(timeout_s=2.0)
+            lane.break_off()
+        until = time.monotonic() + _STOP_S
+        for lane in self._lanes:
+            if not lane.join(max(0.0, until - time.monotonic())):
+                _log.warning("%s did not end within %g s: its connection hangs", lane.name, _STOP_S)
         if self._watch.is_alive():
-            self._watch.join(timeout=2.0)
+            self._watch.join(_STOP_S)
 
     def tick(self, now: float) -> None:
         """Queue what is due at `now` (`time.monotonic`); a panel still queued or in flight is missed instead."""
         # A tick may come a little early: half an interval is not worth waiting a whole one for.
         horizon = now + self.interval_s / 2
         for spec in self._specs:
-            if self._due.get(spec.id, 0.0) > horizon:
+            due = self._asked_at.get(spec.id, -math.inf) + (spec.every or self.interval_s)
+            if due > horizon:
                 continue
-            every = spec.every or self.interval_s
-            self._due[spec.id] = max(now, self._due.get(spec.id, now)) + every
+            self._asked_at[spec.id] = max(now, due)
             job = Job(spec, dict(self.variables), now, spec.deadline or self._deadline_s)
             if not self._queues[spec.source].put(job):
                 self._missed[spec.id] += 1
@@ -98,7 +108,7 @@ class Scheduler:
     def ask_now(self, panel_ids: Iterable[str]) -> None:
         """Make panels due at the next tick, for a question that has changed."""
         for panel_id in panel_ids:
-            self._due.pop(panel_id, None)
+            self._asked_at.pop(panel_id, None)
 
     def in_flight(self) -> dict[str, float]:
         """Panels whose query runs now, and since when (`time.monotonic`)."""
@@ -124,6 +134,8 @@ class Scheduler:
         return bool(recent) and median(recent) > 1000 * every
 
     def _account(self, sample: Sample) -> None:
+        if sample.is_server_down:
+            return  # to knock in vain is no load, and says nothing of the query
         took_ms = 1000 * (sample.finished_at - sample.started_at)
         self._busy_s[self._source_of[sample.panel_id]] += took_ms / 1000
         self._recent_ms[sample.panel_id].append(took_ms)

@@ -1,0 +1,352 @@
+"""Every panel is asked when it is due, never twice at once, and never with more than a few queries a server."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+import pytest
+
+from rtdash.errors import Unreachable
+from rtdash.model.data import Stat
+from rtdash.panels.spec import PanelSpec, Source
+from rtdash.scheduler.scheduler import Scheduler
+from tests.unit.server import Samples, Server, eventually, lane_threads_end, panel
+
+INTERVAL_S = 0.25
+
+
+@pytest.fixture
+def server() -> Server:
+    return Server()
+
+
+@pytest.fixture
+def samples() -> Samples:
+    return Samples()
+
+
+@contextmanager
+def running(
+    specs: list[PanelSpec],
+    servers: Server | Mapping[Source, Server],
+    samples: Samples,
+    *,
+    lanes: int = 2,
+    deadline_s: float = 100.0,
+) -> Iterator[Scheduler]:
+    by_source = {Source.DONATIONS: servers} if isinstance(servers, Server) else servers
+    with lane_threads_end():
+        scheduler = Scheduler(
+            specs,
+            {source: server.connect for source, server in by_source.items()},
+            interval_s=INTERVAL_S,
+            lanes=lanes,
+            deadline_s=deadline_s,
+            variables={"customer_id": 1},
+        )
+        scheduler.start(samples)
+        try:
+            yield scheduler
+        finally:
+            for server in by_source.values():
+                server.release()
+            scheduler.stop()
+
+
+def idle(scheduler: Scheduler) -> None:
+    """Wait until nothing is queued or in flight."""
+    eventually(lambda: not scheduler.in_flight() and not any(queue._jobs for queue in scheduler._queues.values()))
+
+
+# ── single flight ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_panel_is_in_flight_once_and_each_tick_meanwhile_is_missed(server, samples):
+    server.hold("slow")
+    with running([panel("slow"), panel("fast")], server, samples) as scheduler:
+        scheduler.tick(0.0)
+        samples.wait(1, "fast")
+        for tick in range(1, 6):
+            eventually(lambda: set(scheduler.in_flight()) == {"slow"})
+            scheduler.tick(tick * INTERVAL_S)
+            samples.wait(tick + 1, "fast")
+        assert scheduler.missed() == {"slow": 5}
+        assert [name for name, *_ in server.asked].count("slow") == 1
+        assert server.running["slow"] == 1
+        server.release()
+        samples.wait(1, "slow")
+        idle(scheduler)
+        scheduler.tick(6 * INTERVAL_S)
+        samples.wait(2, "slow")
+        assert scheduler.missed() == {"slow": 5}, "it was free again"
+
+
+def test_a_panel_that_is_queued_is_missed_as_well(server, samples):
+    server.hold("a", "b")
+    with running([panel("a"), panel("b")], server, samples, lanes=1) as scheduler:
+        scheduler.tick(0.0)
+        server.until(lambda: server.now_running() == {"a"})
+        scheduler.tick(INTERVAL_S)
+        assert scheduler.missed() == {"a": 1, "b": 1}
+        assert set(scheduler.in_flight()) == {"a"}
+
+
+def test_what_is_in_flight_says_since_when(server, samples):
+    server.hold("a")
+    with running([panel("a")], server, samples) as scheduler:
+        assert scheduler.in_flight() == {}
+        before = time.monotonic()
+        scheduler.tick(0.0)
+        server.until(lambda: server.now_running())
+        assert before <= scheduler.in_flight()["a"] <= time.monotonic()
+
+
+# ── lanes ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("lanes", [1, 2, 4])
+def test_no_more_queries_at_once_than_lanes_and_one_heavy_one(server, samples, lanes):
+    fast = [panel(f"fast-{number}") for number in range(8)]
+    heavy = [panel(f"heavy-{number}", every=5.0) for number in range(2)]
+    server.hold(*(spec.id for spec in (*fast, *heavy)))
+    with running([*heavy, *fast], server, samples, lanes=lanes) as scheduler:
+        scheduler.tick(0.0)
+        server.until(lambda: server.running.total() == lanes + 1)
+        assert sum(name.startswith("heavy") for name in server.now_running()) == 1
+        server.release()
+        samples.wait(10)
+        assert server.most_running == lanes + 1
+        assert len(server.connections) == lanes + 1
+
+
+def test_without_heavy_panels_there_is_no_lane_for_them(server, samples):
+    fast = [panel(f"fast-{number}") for number in range(4)]
+    server.hold(*(spec.id for spec in fast))
+    with running(fast, server, samples) as scheduler:
+        scheduler.tick(0.0)
+        server.until(lambda: server.running.total() == 2)
+        server.release()
+        samples.wait(4)
+        assert server.most_running == 2
+
+
+def test_each_server_has_lanes_of_its_own(samples):
+    servers = {Source.DONATIONS: Server(), Source.CITUS: Server()}
+    citus = panel("c").model_copy(update={"source": Source.CITUS})
+    servers[Source.DONATIONS].hold("a", "b")
+    with running([panel("a"), panel("b"), citus], servers, samples, lanes=1) as scheduler:
+        scheduler.tick(0.0)
+        samples.wait(1, "c")
+        assert [name for name, *_ in servers[Source.CITUS].asked] == ["c"]
+        assert samples.of("a") == []
+
+
+def test_panels_of_a_server_that_is_not_set_are_not_asked(server, samples):
+    citus = panel("c").model_copy(update={"source": Source.CITUS})
+    with running([citus, panel("a")], server, samples) as scheduler:
+        scheduler.tick(0.0)
+        samples.wait()
+        idle(scheduler)
+        assert [sample.panel_id for sample in samples.taken] == ["a"]
+
+
+def test_slow_panels_do_not_starve_fast_ones(server, samples):
+    slow = [panel(f"slow-{number}", every=0.1) for number in range(3)]
+    names = [spec.id for spec in slow]
+    server.hold(*names)
+    # The clock of the ticks makes big steps, so that the fast panel's median is below its interval for certain.
+    with running([*slow, panel("fast", every=4.9)], server, samples) as scheduler:
+        scheduler.tick(0.0)
+        for name in names:
+            server.until(lambda name=name: name in server.now_running())
+            since = time.monotonic()
+            eventually(lambda since=since: time.monotonic() > since + 0.11)
+            server.release(name)
+        samples.wait(4)
+        idle(scheduler)
+        assert scheduler.missed() == {}
+        server.hold(*names)
+        for tick in range(1, 6):
+            scheduler.tick(5.0 * tick)
+            samples.wait(tick + 1, "fast")
+            server.until(lambda: len(server.now_running()) == 1)
+        assert scheduler.missed().get("fast", 0) == 0
+        assert scheduler.missed() == dict.fromkeys(names, 4)
+
+
+# ── cadence ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def asked_at(scheduler: Scheduler, server: Server, samples: Samples, ticks: list[float]) -> list[float]:
+    """The ticks at which the only panel was asked."""
+    asked = []
+    for tick in ticks:
+        before = len(server.asked)
+        scheduler.tick(tick)
+        idle(scheduler)
+        asked += [tick] * (len(server.asked) - before)
+    samples.wait(len(asked))
+    return asked
+
+
+def test_a_panel_with_an_interval_of_its_own(server, samples):
+    with running([panel("a", every=1.0)], server, samples) as scheduler:
+        ticks = [step * INTERVAL_S for step in range(13)]
+        assert asked_at(scheduler, server, samples, ticks) == [0.0, 1.0, 2.0, 3.0]
+
+
+def test_a_tick_that_comes_a_little_early_or_late_shifts_nothing(server, samples):
+    with running([panel("a", every=1.0)], server, samples) as scheduler:
+        ticks = [0.0, 0.25, 0.5, 0.76, 0.99, 1.26, 1.5, 1.75, 2.01, 2.24, 2.99]
+        assert asked_at(scheduler, server, samples, ticks) == [0.0, 0.99, 2.01, 2.99]
+
+
+def test_a_long_pause_is_no_debt(server, samples):
+    with running([panel("a")], server, samples) as scheduler:
+        assert asked_at(scheduler, server, samples, [0.0, 60.0, 60.1, 60.25]) == [0.0, 60.0, 60.25]
+        assert scheduler.missed() == {}
+
+
+def test_another_interval_holds_from_the_next_tick(server, samples):
+    with running([panel("a")], server, samples) as scheduler:
+        scheduler.interval_s = 5.0
+        assert asked_at(scheduler, server, samples, [0.0, 0.25, 1.0]) == [0.0]
+        scheduler.interval_s = 0.1
+        assert asked_at(scheduler, server, samples, [1.1, 1.2, 1.3]) == [1.1, 1.2, 1.3]
+
+
+def test_another_question_is_asked_at_the_next_tick(server, samples):
+    with running([panel("a", every=4.0), panel("b", every=4.0)], server, samples) as scheduler:
+        scheduler.tick(0.0)
+        samples.wait(2)
+        idle(scheduler)
+        scheduler.variables["customer_id"] = 2
+        scheduler.ask_now(["b", "unknown"])
+        scheduler.tick(INTERVAL_S)
+        assert samples.wait(3).panel_id == "b"
+        assert samples.wait(3).variables == {"customer_id": 2}
+        assert samples.of("a")[0].variables == {"customer_id": 1}
+        assert server.asked[-1] == ("b", {"customer_id": 2}, 100.0)
+
+
+def test_a_panel_may_have_a_deadline_of_its_own(server, samples):
+    with running([panel("a", deadline=0.5), panel("b")], server, samples) as scheduler:
+        scheduler.tick(0.0)
+        samples.wait(2)
+        assert {name: deadline_s for name, _, deadline_s in server.asked} == {"a": 0.5, "b": 100.0}
+
+
+# ── outages ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_server_that_is_away_is_knocked_at_by_one_lane_and_comes_back_by_itself(server, samples):
+    server.refusal = Unreachable("nobody answers")
+    specs = [panel(name) for name in "abcd"]
+    with running(specs, server, samples, lanes=4) as scheduler:
+        scheduler.tick(0.0)
+        down = samples.wait()
+        assert (down.error, down.is_server_down) == ("nobody answers", True)
+        eventually(lambda: not scheduler.in_flight())  # lanes that had begun before the first failure
+        before, server.most_knocking = server.knocks, 0
+        scheduler.tick(INTERVAL_S)
+        server.until(lambda: server.knocks >= before + 2)
+        assert server.most_knocking == 1
+        server.refusal = None
+        scheduler.tick(2 * INTERVAL_S)
+        samples.until(lambda: {sample.panel_id for sample in samples.taken if sample.data} == set("abcd"))
+
+
+def test_a_broken_connection_is_replaced_while_the_other_lane_works(server, samples):
+    server.hold("a")
+    with running([panel("a"), panel("b")], server, samples) as scheduler:
+        scheduler.tick(0.0)
+        samples.wait(1, "b")
+        server.until(lambda: server.now_running() == {"a"})
+        hanging = next(each for each in server.connections if each.is_asking)
+        hanging.abandon()  # as if the server had closed it
+        assert samples.wait(1, "a").is_server_down
+        server.release()
+        scheduler.tick(INTERVAL_S)
+        assert samples.wait(2, "a").data == Stat(1)
+        assert samples.wait(2, "b").data == Stat(1)
+        assert hanging.is_closed
+        assert server.knocks <= 3
+
+
+def test_time_spent_on_knocking_makes_no_panel_slow(server, samples):
+    server.hold("connect")
+    server.refusal = Unreachable("nobody answers")
+    with running([panel("a", every=0.1)], server, samples) as scheduler:
+        scheduler.tick(0.0)
+        server.until(lambda: server.knocking)
+        since = time.monotonic()
+        eventually(lambda: time.monotonic() > since + 0.11)
+        server.release()
+        samples.wait()
+        idle(scheduler)
+        assert not scheduler._is_slow("a")
+        assert scheduler.busy_shares() == {Source.DONATIONS: 0.0}
+
+
+# ── deadline, load, end ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_watch_breaks_a_query_off_that_nobody_ends(server, samples):
+    server.hold("a")
+    with running([panel("a"), panel("b")], server, samples, deadline_s=0.1) as scheduler:
+        scheduler.tick(0.0)
+        assert samples.wait(1, "a").error == "no answer within 0.1 s; the connection was given up"
+        assert server.abandoned == 1
+        assert samples.wait(1, "b").data == Stat(1)
+
+
+def test_the_dashboard_knows_what_share_of_a_servers_time_it_takes(samples):
+    servers = {Source.DONATIONS: Server(), Source.CITUS: Server()}
+    servers[Source.DONATIONS].hold("a")
+    with running([panel("a")], servers, samples) as scheduler:
+        scheduler.tick(0.0)
+        servers[Source.DONATIONS].until(lambda: servers[Source.DONATIONS].now_running())
+        start = time.monotonic()
+        scheduler.busy_shares()
+        since = time.monotonic()
+        eventually(lambda: time.monotonic() > since + 0.05)
+        servers[Source.DONATIONS].release()
+        sample = samples.wait()
+        shares = scheduler.busy_shares()
+        took_s = sample.finished_at - sample.started_at
+        assert took_s / (time.monotonic() - start) <= shares[Source.DONATIONS] <= took_s / (sample.finished_at - since)
+        assert shares[Source.CITUS] == 0.0
+        assert scheduler.busy_shares() == {Source.DONATIONS: 0.0, Source.CITUS: 0.0}
+
+
+def test_stopping_ends_every_thread_also_while_queries_hang(server, samples):
+    server.hold("a", "b", "heavy")
+    with lane_threads_end():
+        scheduler = Scheduler(
+            [panel("a"), panel("b"), panel("c"), panel("heavy", every=5.0)],
+            {Source.DONATIONS: server.connect},
+            interval_s=INTERVAL_S,
+            lanes=2,
+            deadline_s=100.0,
+            variables={},
+        )
+        scheduler.start(samples)
+        scheduler.tick(0.0)
+        server.until(lambda: server.now_running() == {"a", "b", "heavy"})
+        before = time.monotonic()
+        scheduler.stop()
+        assert time.monotonic() - before < 2.0
+        assert samples.taken == [], "nothing is delivered afterwards"
+    assert all(connection.is_closed for connection in server.connections)
+    scheduler.tick(INTERVAL_S)
+    scheduler.stop()
+    assert samples.taken == []
+
+
+def test_a_scheduler_that_never_started_can_be_stopped(server):
+    Scheduler(
+        [panel("a")], {Source.DONATIONS: server.connect}, interval_s=1, lanes=2, deadline_s=5, variables={}
+    ).stop()
+    assert server.knocks == 0
