@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, tzinfo
 from typing import ClassVar
 
 from textual.app import App, SystemCommand
@@ -30,36 +27,19 @@ from rtdash.screens.leave import Choice, LeaveScreen
 from rtdash.screens.picture import Picture
 from rtdash.screens.summary import current
 from rtdash.screens.theme import RTDASH_DARK
+from rtdash.screens.view import View
 from rtdash.widgets.drawing.spans import Span
-from rtdash.widgets.panes import LatencyPane
 
 ENDING_SIGNALS = (signal.SIGTERM, signal.SIGHUP)
 INTERVALS_S = (0.1, 0.25, 0.5, 1.0, 2.0, 5.0)
 BURST_S = 0.03
 """Samples of one tick arrive within it: they are painted in one frame."""
+SAID_S = 10.0
+"""What a command said stays for it."""
 SHARES_S = 5.0
 """Over this long the dashboard's own load is measured."""
 COVERED_BY = "01_donations"
 """The panel whose paint makes new donations visible."""
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """How things are shown; times in s and ms."""
-
-    interval_s: float
-    threshold_ms: float
-    zone: tzinfo
-    servers: Mapping[str, str]
-    """Titles of the servers by source."""
-    asks_before_leaving: bool = True
-    starts_campaign: bool = False
-    """A campaign is started at once."""
-    note: str = ""
-    clock: Callable[[], float] = time.monotonic
-    """Of the samples, s."""
-    wall: Callable[[tzinfo], datetime] = datetime.now
-    """What time it is in a zone."""
 
 
 class RtdashApp(App[int]):
@@ -207,10 +187,16 @@ class RtdashApp(App[int]):
     def on_command_ended(self, message: CommandEnded) -> None:
         """Say what became of a command."""
         role = "error" if message.error else "muted"
-        self._said = [(f" {message.error or message.done} ", role)]
+        said: list[Span] = [(f" {message.error or message.done} ", role)]
+        self._said = said
+        self.set_timer(SAID_S, lambda: self._unsay(said))
         if message.error:
             self.notify(message.error, severity="error", markup=False)
         self._paint_soon()
+
+    def _unsay(self, said: list[Span]) -> None:
+        if self._said is said:
+            self._said = []
 
     def action_start(self) -> None:
         """Start a campaign at the chosen rate."""
@@ -268,7 +254,7 @@ class RtdashApp(App[int]):
         if self.dashboard.is_small:
             self.dashboard.show_page("operations")
         else:
-            self.dashboard.zoom(self.dashboard.query_one(LatencyPane))
+            self.dashboard.zoom(self.dashboard.latency)
         self._paint_soon()
 
     def action_page(self, page: str = "") -> None:

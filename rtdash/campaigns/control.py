@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from contextlib import closing
 from queue import Empty, SimpleQueue
@@ -22,6 +23,8 @@ Report = Callable[[str, str | None], object]
 """Called on the control's thread with what was done and, when it could not be, why."""
 
 _WATCH_S = 0.5
+_LAUNCH_S = 1.5
+"""A runner needs about a second to enter its campaign; a key pressed again meanwhile means the same one."""
 _DEADLINE_S = 5.0
 
 
@@ -55,6 +58,7 @@ class CampaignControl:
         self._report = report
         self._rate_per_s = rate_per_s
         self._runners: list[Runner] = []
+        self._launched_at = -_LAUNCH_S
         self._commands: SimpleQueue[Callable[[], str] | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="control", daemon=True)
         self._thread.start()
@@ -103,6 +107,9 @@ class CampaignControl:
                 self._report("", f"the campaign's runner failed: {said[-1] if said else 'see its log'}")
 
     def _start(self) -> str:
+        if time.monotonic() - self._launched_at < _LAUNCH_S:
+            return "a campaign is starting already"
+        self._launched_at = time.monotonic()
         self._runners.append(self._launch(self._rate_per_s))
         return f"starting a campaign at {self._rate_per_s:,}/s"
 

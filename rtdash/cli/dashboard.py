@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import platformdirs
 
 from rtdash import logs
-from rtdash.app import RtdashApp, View
+from rtdash.app import RtdashApp
 from rtdash.campaigns.control import CampaignControl, Report
 from rtdash.cli.flags import ADDRESSES, DISPLAY, flags
 from rtdash.cli.runner import launcher
@@ -25,6 +25,7 @@ from rtdash.model.campaign import DEFAULT_RATE_PER_S
 from rtdash.panels import catalog
 from rtdash.panels.spec import PanelSpec, Source
 from rtdash.scheduler.scheduler import Scheduler
+from rtdash.screens.view import View
 from rtdash.settings import Settings, load
 from rtdash.sources import citus, donations
 from rtdash.sources.connection import Connector

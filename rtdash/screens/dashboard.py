@@ -40,7 +40,10 @@ class DashboardScreen(Screen[None]):
         super().__init__()
         self.panels = {spec.id: Panel(spec, interval_s, threshold_ms, zone) for spec in specs if not spec.is_probe}
         self._keys_line = KeysLine(bindings, keep=frozenset({"start", "stop", "pause", "help", "quit"}))
-        self._threshold_ms = threshold_ms
+        self._status = StatusLine()
+        self._slowest = Slowest(threshold_ms)
+        self.latency = LatencyPane(threshold_ms)
+        self._campaigns = CampaignsPane()
         self._page = "donations"
 
     def compose(self) -> ComposeResult:
@@ -49,7 +52,7 @@ class DashboardScreen(Screen[None]):
         def known(ids: Iterable[str]) -> list[Panel]:
             return [self.panels[id_] for id_ in ids if id_ in self.panels]
 
-        yield StatusLine()
+        yield self._status
         with Vertical(id="board"):
             with Vertical(id="donations", classes="page"):
                 yield Horizontal(*known(layout.HEADLINE), id="headline")
@@ -63,11 +66,11 @@ class DashboardScreen(Screen[None]):
                     yield from known(layout.COUNTS[2:])
                 yield from known([layout.TOP_DEVICES])
             with Horizontal(id="operations", classes="page"):
-                yield LatencyPane(self._threshold_ms)
-                yield CampaignsPane()
+                yield self.latency
+                yield self._campaigns
             own = [panel for panel_id, panel in self.panels.items() if panel_id not in layout.SHIPPED]
             yield Vertical(*own, id="own", classes="page")
-        yield Slowest(self._threshold_ms)
+        yield self._slowest
         yield self._keys_line
 
     @property
@@ -119,6 +122,11 @@ class DashboardScreen(Screen[None]):
             target.set_boxed(True)
             self.maximize(target, container=False)
 
+    def watch_maximized(self) -> None:
+        """A panel that gives its room back has the frame of the others again."""
+        if self.is_mounted and self.maximized is None:
+            self._arrange()
+
     def paint(self, picture: Picture) -> None:
         """Hand panels and panes their part of the picture."""
         behind_s, generated_until = picture.behind_s, picture.generated_until
@@ -127,10 +135,10 @@ class DashboardScreen(Screen[None]):
                 panel.set_behind(behind_s, generated_until)
             panel.set_state(picture.states[panel_id], picture.at)
         rows = picture.latency_rows
-        self.query_one(LatencyPane).set_rows(rows, picture.at, picture.share_spans())
-        self.query_one(Slowest).set_rows(rows, picture.at)
-        self.query_one(CampaignsPane).set_campaigns(picture.campaigns, picture.delivery_spans(), list(picture.said))
-        self.query_one(StatusLine).set_status(status(picture))
+        self.latency.set_rows(rows, picture.at, picture.share_spans())
+        self._slowest.set_rows(rows, picture.at)
+        self._campaigns.set_campaigns(picture.campaigns, picture.delivery_spans(), list(picture.said))
+        self._status.set_status(status(picture))
 
     def repaint_lines(self) -> None:
         """Draw everything again, for a terminal that another program has written over."""

@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from rtdash.app import RtdashApp, View
+from rtdash.app import RtdashApp
 from rtdash.panels import catalog
+from rtdash.screens.view import View
 from tests.pilot.doubles import RememberingControl, StillPoller
 from tests.pilot.samples import DATA, NOW, sample
 

@@ -1,0 +1,27 @@
+"""How the dashboard is shown: what the composition root decides for the app."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """How things are shown; times in s and ms."""
+
+    interval_s: float
+    threshold_ms: float
+    zone: tzinfo
+    servers: Mapping[str, str]
+    """Titles of the servers by source."""
+    asks_before_leaving: bool = True
+    starts_campaign: bool = False
+    """A campaign is started at once."""
+    note: str = ""
+    clock: Callable[[], float] = time.monotonic
+    """Of the samples, s."""
+    wall: Callable[[tzinfo], datetime] = datetime.now
+    """What time it is in a zone."""
