@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import psycopg
 from pydantic import SecretStr
 
 from rtdash.errors import SourceError
-from rtdash.ingest.batch import Stretch, parse
+from rtdash.ingest.batch import Parsed, Stretch, parse
 from rtdash.ingest.offsets import Cursor, OffsetTable
 from rtdash.model.event import Event, parse_event
 from rtdash.sources import citus
@@ -18,6 +19,14 @@ from rtdash.sources.kafka import CLICKSTREAM_TOPIC
 
 _COPY = "COPY events (event_time, customer_id, event_type, country, browser, device_id, session_id) FROM STDIN"
 _DEADLINE_S = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Events:
+    """Checked messages, and their rows for COPY."""
+
+    parts: Sequence[Parsed[Event]]
+    lines: bytes
 
 
 class ClickstreamSink:
@@ -57,17 +66,21 @@ class ClickstreamSink:
         with citus.explained(), self._open.transaction(), self._open.cursor() as cursor:
             yield cursor
 
-    def store(self, offsets: OffsetTable, stretches: Sequence[Stretch]) -> None:
-        """Keep these messages and move the offsets over them. Raises OffsetTaken, SourceError."""
+    def prepare(self, stretches: Sequence[Stretch]) -> Events:
+        """Check these messages and write them as COPY reads them."""
         parts = [parse(stretch, parse_event) for stretch in stretches]
         lines = "".join([_line(event) for part in parts for event in part.values])
+        # The only character of a checked value that COPY reads as something else.
+        return Events(parts, lines.replace("\\", "\\\\").encode())
+
+    def store(self, offsets: OffsetTable, prepared: Events) -> None:
+        """Keep these events and move the offsets over them. Raises OffsetTaken, SourceError."""
         with self._transaction() as cursor:
-            offsets.advance(cursor, parts)
-            if lines:
+            offsets.advance(cursor, prepared.parts)
+            if prepared.lines:
                 with cursor.copy(_COPY) as copy:
-                    # The only character of a checked value that COPY reads as something else.
-                    copy.write(lines.replace("\\", "\\\\").encode())
-            offsets.bury(cursor, [letter for part in parts for letter in part.dead])
+                    copy.write(prepared.lines)
+            offsets.bury(cursor, [letter for part in prepared.parts for letter in part.dead])
 
 
 def _line(event: Event) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pymysql
@@ -37,6 +37,19 @@ _TOTALS = (
 )
 _ARRIVALS = "INSERT INTO donation_arrivals (arrival_id, produced_at, donations) VALUES (%s, %s, %s)"
 _IDS_A_QUESTION = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Donations:
+    """Checked messages, what they add up to, and their rows for LOAD DATA."""
+
+    parts: Sequence[Parsed[Donation]]
+    sums: Sums
+    rows: bytes
+
+
+def _summed(parts: Sequence[Parsed[Donation]]) -> Donations:
+    return Donations(parts, *sums_of(donation for part in parts for donation in part.values))
 
 
 class _Known(Exception):  # noqa: N818
@@ -91,27 +104,28 @@ class DonationSink:
                 raise
             connection.commit()
 
-    def store(self, offsets: OffsetTable, stretches: Sequence[Stretch]) -> None:
-        """Keep these messages and move the offsets over them. Raises OffsetTaken, SourceError."""
-        parts = [parse(stretch, parse_donation) for stretch in stretches]
+    def prepare(self, stretches: Sequence[Stretch]) -> Donations:
+        """Check these messages, sum them up, and write them as LOAD DATA reads them."""
+        return _summed([parse(stretch, parse_donation) for stretch in stretches])
+
+    def store(self, offsets: OffsetTable, prepared: Donations) -> None:
+        """Keep these donations and move the offsets over them. Raises OffsetTaken, SourceError."""
         try:
-            self._write(offsets, parts)
+            self._write(offsets, prepared)
         except _Known:
-            parts = self._without_known(parts)
+            fewer = _summed(self._without_known(prepared.parts))
             try:
-                self._write(offsets, parts)
+                self._write(offsets, fewer)
             except _Known:
                 raise SourceError("donations database: it takes fewer donations than it was given") from None
 
-    def _write(self, offsets: OffsetTable, parts: Sequence[Parsed[Donation]]) -> None:
-        donations = [donation for part in parts for donation in part.values]
-        sums, rows = sums_of(donations)
+    def _write(self, offsets: OffsetTable, prepared: Donations) -> None:
         with self.transaction() as cursor:
-            offsets.advance(cursor, parts)
-            if donations:
-                self._load(cursor, rows, len(donations))
-                self._add(cursor, sums)
-            offsets.bury(cursor, [letter for part in parts for letter in part.dead])
+            offsets.advance(cursor, prepared.parts)
+            if prepared.rows:
+                self._load(cursor, prepared.rows, sum(len(part.values) for part in prepared.parts))
+                self._add(cursor, prepared.sums)
+            offsets.bury(cursor, [letter for part in prepared.parts for letter in part.dead])
 
     def _load(self, cursor: Cursor, rows: bytes, count: int) -> None:
         stored, warnings = load(self._connection, _ROWS, rows)

@@ -17,6 +17,7 @@ from rtdash.ingest.incarnation import Incarnations
 from rtdash.ingest.rollups import live_rollups, partition_upkeep, workshop_rollups
 from rtdash.ingest.stream import Stream
 from rtdash.settings import Settings
+from rtdash.sources.kafka import CLICKSTREAM_TOPIC, DONATIONS_TOPIC
 
 log = logging.getLogger(__name__)
 
@@ -42,8 +43,10 @@ def run(settings: Settings, stop: threading.Event) -> int:
         housekeeping(donations_dsn),
     ]
     parts = _Parts(stop)
-    for sink in (DonationSink(donations_dsn), ClickstreamSink(clickstream_dsn)):
-        parts.start(sink.topic, Stream(sink, bootstrap_servers, incarnations.of).run)
+    donations = Stream(DonationSink(donations_dsn), bootstrap_servers, incarnations.of)
+    clickstream = Stream(ClickstreamSink(clickstream_dsn), bootstrap_servers, incarnations.of)
+    parts.start(DONATIONS_TOPIC, donations.run)
+    parts.start(CLICKSTREAM_TOPIC, clickstream.run)
     for chore in chores:
         parts.start(chore.name, chore.run)
     stop.wait()

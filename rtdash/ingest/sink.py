@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from rtdash.ingest.batch import Stretch
 from rtdash.ingest.offsets import Cursor, OffsetTable
 
+Prepared = TypeVar("Prepared")
 
-class Sink(Protocol):
+
+class Sink(Protocol[Prepared]):
     """Keeps the messages of one topic. Everything raises SourceError when the database fails; then `connect` again."""
 
     @property
@@ -26,5 +28,8 @@ class Sink(Protocol):
     def transaction(self) -> AbstractContextManager[Cursor]:
         """A transaction: committed at the end, rolled back on any error."""
 
-    def store(self, offsets: OffsetTable, stretches: Sequence[Stretch]) -> None:
-        """Keep these messages and move the offsets over them, all or nothing. Raises OffsetTaken."""
+    def prepare(self, stretches: Sequence[Stretch]) -> Prepared:
+        """Check these messages and put them into the form that the database takes; needs no connection."""
+
+    def store(self, offsets: OffsetTable, prepared: Prepared) -> None:
+        """Keep what was prepared and move the offsets over it, all or nothing. Raises OffsetTaken."""

@@ -6,12 +6,15 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
+from typing import Generic
 
 from rtdash.errors import SourceError
 from rtdash.ingest.offsets import OffsetTable, OffsetTaken
 from rtdash.ingest.reader import TopicReader
 from rtdash.ingest.retry import Retry
-from rtdash.ingest.sink import Sink
+from rtdash.ingest.sink import Prepared, Sink
+from rtdash.ingest.writer import Writer
 
 log = logging.getLogger(__name__)
 
@@ -19,13 +22,13 @@ _SLICE_S = 0.05
 _TOUCH_S = 0.5
 _REVIEW_S = 5.0
 _NO_TOPIC_S = 0.2
-_STANDBY_S = 0.5
+_STANDBY_S = 0.25
 
 
-class Stream:
+class Stream(Generic[Prepared]):
     """One topic and its sink. Of two processes with the same topic one works and the other stands by."""
 
-    def __init__(self, sink: Sink, bootstrap_servers: str, incarnation_of: Callable[[str], str]) -> None:
+    def __init__(self, sink: Sink[Prepared], bootstrap_servers: str, incarnation_of: Callable[[str], str]) -> None:
         self._sink = sink
         self._bootstrap_servers = bootstrap_servers
         self._incarnation_of = incarnation_of
@@ -52,33 +55,48 @@ class Stream:
         """Follow one life of the topic; returns when another begins."""
         offsets = OffsetTable(self._sink.topic, self._incarnation_of(self._sink.topic))
         self._stand_by(offsets, stop)
-        self._settle(offsets)
         reader = TopicReader(self._bootstrap_servers, self._sink.topic)
         try:
-            partitions: list[int] = []
-            reviewed_s = touched_s = float("-inf")
-            while not stop.is_set():
-                now_s = time.monotonic()
-                if now_s - reviewed_s >= _REVIEW_S:
-                    if self._incarnation_of(self._sink.topic) != offsets.incarnation:
-                        return
-                    if (found := reader.partitions()) != partitions:
-                        partitions = found
-                        self._begin(reader, offsets, partitions)
-                    if not partitions:
-                        stop.wait(_NO_TOPIC_S)
-                        continue
-                    reviewed_s = now_s
-                if stretches := reader.read(_SLICE_S):
-                    self._sink.store(offsets, stretches)
-                    self._standing_by = False
-                if now_s - touched_s >= _TOUCH_S:
-                    with self._sink.transaction() as cursor:
-                        offsets.touch(cursor, reader.latest())
-                    touched_s = now_s
-                    self._retry.succeeded()
+            # While the database takes one batch the next is read and prepared.
+            with Writer(f"{self._sink.topic} writer") as writer:
+                self._pump(reader, offsets, writer, stop)
         finally:
             reader.close()
+
+    def _pump(self, reader: TopicReader, offsets: OffsetTable, writer: Writer, stop: threading.Event) -> None:
+        partitions: list[int] = []
+        reviewed_s = touched_s = float("-inf")
+        writing = writer.submit(partial(self._settle, offsets))
+        while not stop.is_set():
+            now_s = time.monotonic()
+            if now_s - reviewed_s >= _REVIEW_S:
+                if self._incarnation_of(self._sink.topic) != offsets.incarnation:
+                    break
+                if (found := reader.partitions()) != partitions:
+                    writing.result()
+                    partitions = found
+                    self._begin(reader, offsets, partitions)
+                if not partitions:
+                    stop.wait(_NO_TOPIC_S)
+                    continue
+                reviewed_s = now_s
+            if stretches := reader.read(_SLICE_S):
+                prepared = self._sink.prepare(stretches)
+                writing.result()
+                writing = writer.submit(partial(self._sink.store, offsets, prepared))
+            if now_s - touched_s >= _TOUCH_S:
+                writing.result()
+                writing = writer.submit(partial(self._touch, offsets, reader.latest()))
+                touched_s = now_s
+            if writing.done():
+                writing.result()
+        writing.result()
+
+    def _touch(self, offsets: OffsetTable, latest: dict[int, int]) -> None:
+        with self._sink.transaction() as cursor:
+            offsets.touch(cursor, latest)
+        self._standing_by = False
+        self._retry.succeeded()
 
     def _stand_by(self, offsets: OffsetTable, stop: threading.Event) -> None:
         """Wait until whoever is at work has been silent for 2 s."""

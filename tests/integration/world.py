@@ -25,8 +25,10 @@ from rtdash.settings import Settings
 _INGEST = """
 import signal, sys, threading
 from pathlib import Path
+from rtdash import logs
 from rtdash.ingest.run import run
 from rtdash.settings import load
+logs.to_stderr()
 stop = threading.Event()
 signal.signal(signal.SIGTERM, lambda *_: stop.set())
 sys.exit(run(load(Path(sys.argv[1])), stop))
@@ -130,11 +132,12 @@ class World:
         assert results == [0]
 
     @contextmanager
-    def ingest_process(self) -> Iterator[subprocess.Popen[bytes]]:
-        """Ingest runs in a process of its own, which may be killed."""
+    def ingest_process(self, log_file: str = "ingest.log") -> Iterator[subprocess.Popen[bytes]]:
+        """Ingest runs in a process of its own, which may be killed; it logs to a file in `folder`."""
         file = self.folder / "settings.toml"
         self.settings.save(file)
-        process = subprocess.Popen([sys.executable, "-c", _INGEST, str(file)], stderr=subprocess.PIPE)
+        with (self.folder / log_file).open("wb") as log:
+            process = subprocess.Popen([sys.executable, "-c", _INGEST, str(file)], stderr=log)
         try:
             yield process
         finally:
@@ -142,4 +145,4 @@ class World:
             with suppress(subprocess.TimeoutExpired):
                 process.wait(5)
             process.kill()
-            process.communicate()
+            process.wait()
