@@ -62,6 +62,7 @@ class RtdashApp(App[int]):
         self.visibility = Visibility()
         self.is_paused = False
         self._customer = 0
+        self._of_customer = frozenset(spec.id for spec in specs if spec.asks("customer_id"))
         self._is_leaving = False
         self._paint_due = False
         self._newest_count: float | None = None
@@ -133,14 +134,15 @@ class RtdashApp(App[int]):
         self._paint_soon()
 
     def _is_outdated(self, sample: Sample) -> bool:
-        """Whether the sample answers a question that has changed since."""
-        asked = sample.variables.get("customer_id")
+        """Whether the sample answers for a customer who is no longer the chosen one."""
         return (
-            asked is not None and asked != self.poller.variables["customer_id"] and self._has_customer(sample.panel_id)
+            sample.panel_id in self._of_customer
+            and sample.variables.get("customer_id", self._customer_id) != self._customer_id
         )
 
-    def _has_customer(self, panel_id: str) -> bool:
-        return any("customer_id)s" in spec.sql for spec in self.specs if spec.id == panel_id)
+    @property
+    def _customer_id(self) -> int:
+        return ORGANIZATIONS[self._customer].customer_id
 
     def _paint_soon(self) -> None:
         if not self._paint_due:
@@ -234,14 +236,11 @@ class RtdashApp(App[int]):
 
     def _choose_customer(self, index: int) -> None:
         self._customer = index
-        organization = ORGANIZATIONS[index]
-        self.poller.variables["customer_id"] = organization.customer_id
-        panel_ids = [spec.id for spec in self.specs if self._has_customer(spec.id)]
-        for panel_id in panel_ids:
-            if panel_id in self.dashboard.panels:
-                self.dashboard.panels[panel_id].set_subject(organization.name)
-        self.store.forget(panel_ids)
-        self.poller.ask_now(panel_ids)
+        self.poller.variables["customer_id"] = self._customer_id
+        for panel_id in self._of_customer & self.dashboard.panels.keys():
+            self.dashboard.panels[panel_id].set_subject(ORGANIZATIONS[index].name)
+        self.store.forget(self._of_customer)
+        self.poller.ask_now(self._of_customer)
         self._paint_soon()
 
     def action_zoom(self) -> None:

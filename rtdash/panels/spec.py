@@ -83,3 +83,7 @@ class PanelSpec(BaseModel):
     def is_heavy(self) -> bool:
         """Panels of 5 s and slower are meant to be heavy: they have a lane of their own."""
         return self.every is not None and self.every >= 5.0
+
+    def asks(self, variable: str) -> bool:
+        """Whether the query depends on a variable of the dashboard."""
+        return f"%({variable})s" in self.sql
