@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import ClassVar
 
 from textual.app import App, SystemCommand
@@ -177,14 +178,10 @@ class RtdashApp(App[int]):
         """The same actions as the keys, and the themes."""
         for binding in BINDINGS:
             if binding.id is not None and binding.action != "command_palette":
-                yield SystemCommand(binding.description, binding.tooltip, self._runs(binding.action))
+                yield SystemCommand(
+                    binding.description, binding.tooltip, partial(self.call_later, self.run_action, binding.action)
+                )
         yield from (command for command in super().get_system_commands(screen) if command.title == "Theme")
-
-    def _runs(self, action: str) -> Callable[[], None]:
-        def run() -> None:
-            self.call_later(self.run_action, action)
-
-        return run
 
     def on_command_ended(self, message: CommandEnded) -> None:
         """Say what became of a command."""
