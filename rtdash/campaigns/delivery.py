@@ -73,6 +73,7 @@ class Delivery:
         self.events = Tally()
         self._tallies = {DONATIONS_TOPIC: self.donations, CLICKSTREAM_TOPIC: self.events}
         self._trouble = ""
+        self._complained: set[int] = set()
         self._producer = Producer(
             {
                 **client_config(bootstrap_servers, "campaign"),
@@ -137,5 +138,8 @@ class Delivery:
             tally.close()
 
     def _on_error(self, error: KafkaError) -> None:
+        """Once for each kind of trouble in a campaign; librdkafka goes on trying."""
         self._trouble = error.str()
-        log.warning("Kafka: %s", self._trouble)
+        if error.code() not in self._complained:
+            log.warning("Kafka: %s", self._trouble)
+        self._complained.add(error.code())

@@ -29,7 +29,7 @@ class TopicReader:
         self._next: dict[int, int] = {}
         self._latest: dict[int, int] = {}
         self._overtaken: set[int] = set()
-        self._trouble: int | None = None
+        self._complained: set[int] = set()
         self._consumer = Consumer(
             {
                 **client_config(bootstrap_servers, f"ingest-{topic}"),
@@ -99,7 +99,7 @@ class TopicReader:
         stretches = [self._stretch(number, stretch, latest[number]) for number, stretch in found.items()]
         stretches += [self._skip(number) for number in sorted(self._overtaken - found.keys())]
         if found:
-            self._trouble = None
+            self._complained.clear()
         return stretches
 
     def _stretch(self, partition_id: int, messages: list[tuple[int, bytes]], latest: int) -> Stretch:
@@ -144,6 +144,7 @@ class TopicReader:
             self._on_error(error)
 
     def _on_error(self, error: KafkaError) -> None:
-        if error.code() != self._trouble:
+        """Once for each kind of trouble, until messages come again; librdkafka goes on trying."""
+        if error.code() not in self._complained:
             log.warning("Kafka, %s: %s", self.topic, error.str())
-        self._trouble = error.code()
+        self._complained.add(error.code())

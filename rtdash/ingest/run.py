@@ -49,6 +49,7 @@ def run(settings: Settings, stop: threading.Event) -> int:
     parts.start(CLICKSTREAM_TOPIC, clickstream.run)
     for chore in chores:
         parts.start(chore.name, chore.run)
+    log.info("ingest runs")
     stop.wait()
     for chore in chores:
         try:

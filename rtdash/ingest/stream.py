@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Generic
 
-from rtdash.errors import SourceError
+from rtdash.errors import SourceError, Unreachable
 from rtdash.ingest.offsets import OffsetTable, OffsetTaken
 from rtdash.ingest.reader import TopicReader
 from rtdash.ingest.retry import Retry
@@ -70,16 +70,14 @@ class Stream(Generic[Prepared]):
         while not stop.is_set():
             now_s = time.monotonic()
             if now_s - reviewed_s >= _REVIEW_S:
-                if self._incarnation_of(self._sink.topic) != offsets.incarnation:
+                found = self._look(reader, offsets, partitions)
+                if found is None:
                     break
-                if (found := reader.partitions()) != partitions:
+                if found != partitions:
                     writing.result()
+                    self._begin(reader, offsets, found)
                     partitions = found
-                    self._begin(reader, offsets, partitions)
-                if not partitions:
-                    stop.wait(_NO_TOPIC_S)
-                    continue
-                reviewed_s = now_s
+                reviewed_s = now_s if partitions else now_s - _REVIEW_S + _NO_TOPIC_S
             if stretches := reader.read(_SLICE_S):
                 prepared = self._sink.prepare(stretches)
                 writing.result()
@@ -91,6 +89,16 @@ class Stream(Generic[Prepared]):
             if writing.done():
                 writing.result()
         writing.result()
+
+    def _look(self, reader: TopicReader, offsets: OffsetTable, known: list[int]) -> list[int] | None:
+        """The partitions there are; None when another life of the topic has begun."""
+        try:
+            if self._incarnation_of(self._sink.topic) != offsets.incarnation:
+                return None
+            return reader.partitions()
+        except Unreachable:
+            # The reader complains, and goes on by itself when the broker is back.
+            return known
 
     def _touch(self, offsets: OffsetTable, latest: dict[int, int]) -> None:
         with self._sink.transaction() as cursor:

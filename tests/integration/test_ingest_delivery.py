@@ -131,7 +131,7 @@ def test_duplicates_are_dropped_before_the_totals(world: World):
 
 
 def test_ingest_killed_again_and_again_loses_and_doubles_nothing(world: World):
-    with world.campaign_beside(rate_per_s=5000, count=10_000) as final:
+    with world.campaign_beside(rate_per_s=2500, count=10_000) as final:
         for kill in range(4):
             with world.ingest_process() as process:
                 until(lambda least=kill * 2_000: world.delivered("loaded") > least)
@@ -141,6 +141,7 @@ def test_ingest_killed_again_and_again_loses_and_doubles_nothing(world: World):
             assert final().acked == 10_000
             until(lambda: world.delivered("loaded") == 10_000)
             until(lambda: world.events() == final().events_acked)
+            until(lambda: "ingest runs" in (world.folder / "ingest.log").read_text())
             process.terminate()
             assert process.wait(2.5) == 0
     assert world.balance()[0] == 10_000
@@ -262,6 +263,18 @@ def test_lag_and_liveness_show_while_nothing_comes(world: World):
         first = world.rows("SELECT MIN(updated_at) FROM ingest_offsets")
         until(lambda: world.rows("SELECT MIN(updated_at) FROM ingest_offsets") > first)
         assert world.rows(age)[0][0] < 1.0
+
+
+def test_a_broker_that_goes_away_leaves_ingest_alive(world: World, caplog):
+    world.send("donations", donation())
+    with world.ingest():
+        until(lambda: world.delivered("loaded") == 1)
+        world.broker.stop()
+        until(lambda: "Kafka, donations: " in caplog.text)
+        first = world.rows("SELECT MIN(updated_at) FROM ingest_offsets")
+        until(lambda: world.rows("SELECT MIN(updated_at) FROM ingest_offsets") > first)
+    lines = [record.getMessage() for record in caplog.records if record.name.startswith("rtdash.ingest")]
+    assert len(lines) == len(set(lines)) <= 8
 
 
 def test_a_part_that_fails_for_good_ends_the_process(world: World, monkeypatch):
