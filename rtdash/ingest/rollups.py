@@ -9,6 +9,7 @@ from typing import Any
 
 import psycopg
 from psycopg import sql
+from psycopg.pq import TransactionStatus
 from pydantic import SecretStr
 
 from rtdash.ingest.chore import Chore
@@ -19,6 +20,7 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 _LIVE_EVENTS = 20_000
 _WORKSHOP_EVENTS = 100_000
 _DEADLINE_S = 60.0
+_CANCEL_S = 0.25
 
 
 def live_rollups(dsn: SecretStr) -> Chore[Connection]:
@@ -86,5 +88,6 @@ def _advance(connection: Connection, function: str, most_events: int) -> bool:
 
 
 def _cancel(connection: Connection) -> None:
-    with citus.explained():
-        connection.cancel_safe(timeout=1.0)
+    if connection.info.transaction_status is TransactionStatus.ACTIVE:
+        with citus.explained():
+            connection.cancel_safe(timeout=_CANCEL_S)

@@ -21,7 +21,7 @@ from rtdash.sources.kafka import CLICKSTREAM_TOPIC, DONATIONS_TOPIC
 
 log = logging.getLogger(__name__)
 
-_ENDING_S = 1.5
+_ENDING_S = 1.2
 
 
 def run(settings: Settings, stop: threading.Event) -> int:
