@@ -26,4 +26,4 @@ def draw(data: Data, rate_per_s: float | None, unit: str, zone: tzinfo, width: i
         case Places():
             return places.draw(data, unit, width, height)
         case Table():
-            return table.draw(data, width)
+            return table.draw(data, zone, width)

@@ -32,6 +32,8 @@ def plot(curves: Sequence[tuple[Points, str]], x: Axis, y: Axis, width: int, hei
 
     plotext has one figure for the whole process: call this from one thread.
     """
+    # The panel is the limit, not what plotext believes the terminal to be.
+    plotext.terminal.limit(False, False)
     figure = plotext.figure
     figure.clear()
     figure.plot_size(width, height)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from rich.cells import cell_len
+
 from rtdash.model.data import Counts
-from rtdash.widgets.drawing.numbers import grouped
+from rtdash.widgets.drawing.numbers import rounded
 from rtdash.widgets.drawing.spans import Line, fit, left, right
 
 
@@ -11,10 +13,10 @@ def draw(counts: Counts, width: int, height: int) -> list[Line]:
     """Label, count, and one standard error where the count is an estimate."""
     if not counts.items:
         return [fit(((" nothing in this window", "muted"),), width)]
-    values = [grouped(round(item.value)) for item in counts.items]
-    errors = ["" if item.error is None else f"±{grouped(round(item.error))}" for item in counts.items]
+    values = [rounded(item.value) for item in counts.items]
+    errors = ["" if item.error is None else f"±{rounded(item.error)}" for item in counts.items]
     error_width = max(len(error) for error in errors)
-    label_width = max(len(item.label) for item in counts.items)
+    label_width = max(cell_len(item.label) for item in counts.items)
     value_width = max(max(len(value) for value in values), min(13, width - label_width - error_width - 4))
     return [
         fit(

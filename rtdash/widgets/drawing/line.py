@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, tzinfo
-from math import log10
+from math import isfinite, log10
 from statistics import median
 
 from rtdash.model.data import Line as Series
@@ -12,6 +12,8 @@ from rtdash.widgets.drawing.numbers import short
 from rtdash.widgets.drawing.spans import Line, fit
 
 _LABEL_CELLS = 16
+_LARGEST = 1e300
+"""Beyond it the span of an axis may be no number."""
 LOG_ABOVE = 20.0
 """The highest value, in medians, from which on the scale is logarithmic."""
 
@@ -24,17 +26,21 @@ def _ticks(at: tuple[datetime, ...], width: int, zone: tzinfo) -> tuple[tuple[fl
 
 
 def draw(data: Series, width: int, height: int, zone: tzinfo) -> list[Line]:
-    """A legend line, then the curves to a common scale that starts at 0; a logarithmic one, from 1, says so.
+    """A legend line, then the curves to a common scale that holds 0; a logarithmic one, from 1, says so.
 
-    It is logarithmic when the highest value would press most others flat on the axis.
+    It is logarithmic when the highest value would press most others flat on the axis. What is no number has no point.
     """
-    if len(data.at) < 2 or not data.columns:
+    rows = [[value for value in row if isfinite(value)] for row in zip(*data.columns, strict=True)]
+    values = [max(-_LARGEST, min(_LARGEST, value)) for row in rows for value in row]
+    if len(data.at) < 2 or not values:
         return [fit(((" not enough points yet", "muted"),), width)]
-    highest = max(max(column) for column in data.columns) or 1.0
-    is_log = highest > LOG_ABOVE * max(1.0, median(max(row) for row in zip(*data.columns, strict=True)))
+    lowest, highest = min(0.0, *values), max(0.0, *values)
+    if lowest == highest:
+        highest = 1.0
+    is_log = lowest == 0.0 and highest > LOG_ABOVE * max(1.0, median(max(row, default=0.0) for row in rows))
     curves = [
         (
-            [(float(index), _height(value, is_log=is_log)) for index, value in enumerate(column)],
+            [(float(index), _height(value, is_log=is_log)) for index, value in enumerate(column) if isfinite(value)],
             f"series-{number % 4 + 1}",
         )
         for number, column in enumerate(data.columns)
@@ -43,9 +49,9 @@ def draw(data: Series, width: int, height: int, zone: tzinfo) -> list[Line]:
     if is_log:
         legend.append(("  log scale", "muted"))
     chart = plot(
-        curves,
+        [curve for curve in curves if curve[0]],
         Axis(0.0, float(len(data.at) - 1), _ticks(data.at, width, zone)),
-        Axis(0.0, _height(highest, is_log=is_log), _y_ticks(highest, height - 3, is_log=is_log)),
+        Axis(lowest, _height(highest, is_log=is_log), _y_ticks(lowest, highest, height - 3, is_log=is_log)),
         width,
         max(3, height - 1),
     )
@@ -53,13 +59,13 @@ def draw(data: Series, width: int, height: int, zone: tzinfo) -> list[Line]:
 
 
 def _height(value: float, *, is_log: bool) -> float:
-    return log10(max(1.0, value)) if is_log else value
+    return log10(max(1.0, value)) if is_log else max(-_LARGEST, min(_LARGEST, value))
 
 
-def _y_ticks(highest: float, rows: int, *, is_log: bool) -> tuple[tuple[float, str], ...]:
+def _y_ticks(lowest: float, highest: float, rows: int, *, is_log: bool) -> tuple[tuple[float, str], ...]:
     if not is_log:
         shares = (0.0, 0.5, 1.0) if rows > 3 else (0.0, 1.0)
-        return tuple((highest * share, short(highest * share)) for share in shares)
+        return tuple((at, short(at)) for at in (lowest + share * (highest - lowest) for share in shares))
     powers = range(int(log10(highest)) + 1)
     step = max(1, -(-len(powers) // max(1, rows // 2)))
     return tuple((float(power), short(10**power)) for power in powers[::step])

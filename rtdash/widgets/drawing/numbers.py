@@ -2,33 +2,46 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from decimal import Decimal
+from datetime import datetime, timedelta, tzinfo
+from math import isfinite
 
 from rtdash.model.data import Cell, Number
 
 
 def grouped(value: Number) -> str:
     """`1204991` as `1,204,991`; fractions to two places."""
-    return f"{value:,.2f}" if isinstance(value, float | Decimal) and value % 1 else f"{int(value):,}"
+    if isinstance(value, int) or (isfinite(value) and value == int(value)):
+        return f"{int(value):,d}"
+    return f"{value:z,.2f}"
 
 
 def amount(value: Number, unit: str) -> str:
     """A value with its unit: euros as `€5,520.15`, anything else grouped."""
-    return f"€{value:,.2f}" if unit == "eur" else grouped(value)
+    return f"€{value:z,.2f}" if unit == "eur" else grouped(value)
 
 
-def rounded(value: Number, unit: str) -> str:
+def rounded(value: Number, unit: str = "") -> str:
     """As `amount`, without cents: for columns of numbers."""
-    return f"€{value:,.0f}" if unit == "eur" else grouped(round(value))
+    if unit == "eur":
+        return f"€{value:z,.0f}"
+    return f"{value:,d}" if isinstance(value, int) else f"{value:z,.0f}"
+
+
+def share(value: Number, largest: float) -> float:
+    """`value` as a part of `largest`, 0 … 1; 0 when it is negative or there is no such part."""
+    part = float(value) / largest if largest > 0 else 0.0
+    return min(1.0, part) if part > 0 else 0.0
 
 
 def short(value: Number) -> str:
-    """`1.2M`, `5.0k`, `312`: for axes."""
-    for factor, suffix in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
-        if abs(float(value)) >= 0.9995 * factor:
-            return f"{float(value) / factor:.1f}{suffix}"
-    return f"{value:.0f}"
+    """`1.2M`, `5.0k`, `312`, `4e+15`: for axes."""
+    number = float(value)
+    if abs(number) >= 9.995e14:
+        return f"{number:.0e}"
+    for factor, suffix in ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if abs(number) >= 0.9995 * factor:
+            return f"{number / factor:.1f}{suffix}"
+    return f"{number:z.0f}"
 
 
 def milliseconds(value_ms: float) -> str:
@@ -50,12 +63,12 @@ def clock(seconds: float) -> str:
     return str(timedelta(seconds=max(0, int(seconds)))).rjust(8, "0")
 
 
-def cell(value: Cell) -> str:
-    """A cell of a table."""
+def cell(value: Cell, zone: tzinfo) -> str:
+    """A cell of a table; times are shown in `zone`."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, datetime):
-        return value.strftime("%H:%M:%S" if value.second or value.microsecond else "%d %b %H:%M")
+        return value.astimezone(zone).strftime("%H:%M:%S" if value.second or value.microsecond else "%d %b %H:%M")
     return value if isinstance(value, str) else grouped(value)

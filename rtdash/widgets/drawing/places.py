@@ -9,7 +9,7 @@ from rich.cells import cell_len
 from rtdash.model.data import Place, Places
 from rtdash.model.france import EAST, NORTH, OUTLINE, SOUTH, WEST
 from rtdash.widgets.drawing.chart import Axis, plot
-from rtdash.widgets.drawing.numbers import rounded
+from rtdash.widgets.drawing.numbers import rounded, share
 from rtdash.widgets.drawing.spans import Line, Span, fit, left, right
 
 SIGNS = "◌○◍●"
@@ -24,14 +24,14 @@ def _outline(width: int, height: int) -> tuple[str, ...]:
 
 
 def _sign(place: Place, largest: float) -> str:
-    share = float(place.value) / largest if largest > 0 else 0.0
-    return SIGNS[min(len(SIGNS) - 1, int(share * len(SIGNS)))]
+    return SIGNS[min(len(SIGNS) - 1, int(share(place.value, largest) * len(SIGNS)))]
 
 
 def _cell(place: Place, width: int, height: int) -> tuple[int, int]:
-    column = round((place.longitude - WEST) / (EAST - WEST) * (width - 1))
-    row = round((NORTH - place.latitude) / (NORTH - SOUTH) * (height - 1))
-    return max(0, min(width - 1, column)), max(0, min(height - 1, row))
+    """Column and row; what lies outside the frame stands at its edge."""
+    column = round(share(place.longitude - WEST, EAST - WEST) * (width - 1))
+    row = round(share(NORTH - place.latitude, NORTH - SOUTH) * (height - 1))
+    return column, row
 
 
 def _map(places: Places, largest: float, width: int, height: int) -> list[Line]:
@@ -45,8 +45,9 @@ def _map(places: Places, largest: float, width: int, height: int) -> list[Line]:
         size = cell_len(place.label)
         for start in (column + 1, column - size):
             cells = [(row, at) for at in range(start, start + size)]
-            if start >= 0 and start + size <= width and taken.isdisjoint(cells):
-                grid[row][start : start + size] = [(char, "text") for char in place.label]
+            if size and start >= 0 and start + size <= width and taken.isdisjoint(cells):
+                # The whole label in its first cell: a character may take two cells, or none.
+                grid[row][start : start + size] = [(place.label, "text"), *[("", "text")] * (size - 1)]
                 taken.update(cells)
                 break
     return [tuple(row) for row in grid]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rich.cells import cell_len
+
 from rtdash.model.data import Sparklines
-from rtdash.widgets.drawing.numbers import rounded
+from rtdash.widgets.drawing.numbers import rounded, share
 from rtdash.widgets.drawing.spans import Line, fit, left, right
 
 LEVELS = " ▁▂▃▄▅▆▇█"
@@ -15,7 +17,7 @@ def columns(values: Sequence[float], largest: float, rows: int) -> list[str]:
     """`values` as columns of `rows` cells in height, top row first; anything above 0 is at least one eighth high."""
     lines = [""] * rows
     for value in values:
-        eighths = max(1, round(8 * rows * min(1.0, value / largest))) if largest > 0 and value > 0 else 0
+        eighths = max(1, round(8 * rows * share(value, largest))) if value > 0 and largest > 0 else 0
         for row in range(rows):
             lines[rows - 1 - row] += LEVELS[max(0, min(8, eighths - 8 * row))]
     return lines
@@ -33,7 +35,7 @@ def draw(data: Sparklines, unit: str, width: int, height: int) -> list[Line]:
         return [fit(((" nothing in this window", "muted"),), width)]
     totals = [rounded(series.total, unit) for series in data.series]
     total_width = max(len(total) for total in totals)
-    label_width = min(max(len(series.label) for series in data.series), max(6, width // 4))
+    label_width = min(max(cell_len(series.label) for series in data.series), max(6, width // 4))
     room = max(4, width - label_width - total_width - 4)
     largest = max(max(series.values) for series in data.series)
     band = max(1, height // len(data.series))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import tzinfo
 
 from rich.cells import cell_len
 
@@ -32,10 +33,10 @@ def rows(header: Sequence[str], body: Sequence[Sequence[Span]], numeric: Sequenc
     return [line([(name, "muted") for name in header]), *(line(row) for row in body)]
 
 
-def draw(table: Table, width: int) -> list[Line]:
-    """Any query's rows; the header is the first line."""
+def draw(table: Table, zone: tzinfo, width: int) -> list[Line]:
+    """Any query's rows, times in `zone`; the header is the first line."""
     if not table.rows:
         return [fit(((" no rows", "muted"),), width)]
     numeric = [all(not isinstance(row[index], str) for row in table.rows) for index in range(len(table.columns))]
-    body = [[(cell(value), "text") for value in row] for row in table.rows]
+    body = [[(cell(value, zone), "text") for value in row] for row in table.rows]
     return rows(table.columns, body, numeric, width)
