@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
 
+from rtdash.cli.flags import DISPLAY
+
 _EPILOG = """\
 Settings: flag > environment (RTDASH_CITUS_DSN, RTDASH_INTERVAL_MS …) > TOML file > default.
 A DSN with a password belongs into the environment or the file: arguments can be read by others on this machine.
@@ -40,27 +42,30 @@ def _add_addresses(parser: argparse.ArgumentParser) -> None:
 
 def build() -> argparse.ArgumentParser:
     """The parser of all commands."""
-    common = argparse.ArgumentParser(add_help=False)
-    common.add_argument("--settings", type=Path, metavar="FILE", default=argparse.SUPPRESS, help="the settings file")
+    # What is shared says nothing when it was not typed: a command would overwrite what stands before it.
+    common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    common.add_argument("--settings", type=Path, metavar="FILE", help="the settings file")
+    display = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    _add_display(display)
     parser = argparse.ArgumentParser(
         prog="rtdash",
         description="A live terminal dashboard for Citus rollups and SingleStore donations under load.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        parents=[common],
+        parents=[common, display],
     )
     _add_addresses(parser)
-    _add_display(parser)
-    parser.set_defaults(run=_deferred("dashboard"), settings=None)
+    parser.set_defaults(run=_deferred("dashboard"))
     commands = parser.add_subparsers(title="commands", metavar="")
 
-    demo = commands.add_parser("demo", help="the dashboard live on private servers", description="The dashboard live.")
+    demo = commands.add_parser(
+        "demo", parents=[display], help="the dashboard live on private servers", description="The dashboard live."
+    )
     demo.add_argument("--fresh", action="store_true", help="start over: delete what earlier demos stored")
     demo.add_argument("--start", action="store_true", help="a campaign runs from the first moment")
     demo.add_argument("--rate", type=int, metavar="N", help="donations a second of the campaigns (200)")
     demo.add_argument("--no-history", action="store_true", help="do not generate 7 days of clickstream history")
     demo.add_argument("--data", type=Path, metavar="DIR", help="where the private servers keep their data")
-    _add_display(demo)
     demo.set_defaults(run=_deferred("demo"))
 
     init = commands.add_parser("init", parents=[common], help="apply the schema to the databases of the settings")
@@ -87,4 +92,4 @@ def build() -> argparse.ArgumentParser:
 
 def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     """Parsed arguments, with `run` set; argparse itself ends with status 2 on a wrong one."""
-    return build().parse_args(arguments)
+    return build().parse_args(arguments, argparse.Namespace(**dict.fromkeys(("settings", *DISPLAY))))
