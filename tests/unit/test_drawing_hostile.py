@@ -83,7 +83,7 @@ ROWS = {
 def test_rows_of_any_kind(draw):
     columns, rows = ROWS[draw]
 
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=40, deadline=None)
     @given(st.lists(rows, max_size=8), SIZES, st.sampled_from(["", "eur"]), st.none() | FLOATS)
     def drawn(given_rows, size, unit, rate_per_s):
         try:
@@ -120,7 +120,7 @@ DATA = st.one_of(
 )
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(DATA, SIZES, st.sampled_from(["", "eur", "events"]), st.none() | FLOATS)
 def test_data_of_any_kind(data, size, unit, rate_per_s):
     check(body.draw(data, rate_per_s, unit, UTC, *size), size[0])

@@ -221,7 +221,7 @@ def test_saving_closes_a_file_that_others_could_read(file):
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @example(text='"\x7f\\\x00\u2028\U0001f600', interval_ms=100, threshold_ms=5e-324)
 @given(
     text=st.text(st.characters(exclude_categories=["Cs"])),

@@ -50,9 +50,9 @@ def test_no_text_steers_and_none_is_lost(text):
     assert all(one == other or other == "·" for one, other in zip(text, shown, strict=True))
 
 
-@pytest.mark.parametrize("code", [*range(0x20), *range(0x7F, 0xA0), *range(0x200B, 0x2010), *range(0x202A, 0x202F)])
-def test_each_control_and_each_mark_of_direction_is_replaced(code):
-    assert plain(f"a{chr(code)}b") == "a·b"
+def test_each_control_and_each_mark_of_direction_is_replaced():
+    for code in (*range(0x20), *range(0x7F, 0xA0), *range(0x200B, 0x2010), *range(0x202A, 0x202F)):
+        assert plain(f"a{chr(code)}b") == "a·b"
 
 
 def test_a_replacement_takes_one_cell():
