@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import ClassVar
@@ -31,7 +30,6 @@ from rtdash.screens.theme import RTDASH_DARK
 from rtdash.screens.view import View
 from rtdash.widgets.drawing.spans import Span
 
-ENDING_SIGNALS = (signal.SIGTERM, signal.SIGHUP)
 INTERVALS_S = (0.1, 0.25, 0.5, 1.0, 2.0, 5.0)
 BURST_S = 0.03
 """Samples of one tick arrive within it: they are painted in one frame."""
@@ -100,8 +98,6 @@ class RtdashApp(App[int]):
         self.theme = RTDASH_DARK.name
         self.poller.start(lambda sample: self.post_message(SampleArrived(sample)))
         self._choose_customer(0)
-        for number in ENDING_SIGNALS:
-            asyncio.get_running_loop().add_signal_handler(number, self.leave, "stop")
         self._clock = self.set_interval(self.poller.interval_s, self._tick)
         self.set_interval(SHARES_S, self._measure_shares)
         self.call_after_refresh(self._tick)

@@ -8,12 +8,14 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from queue import Empty, SimpleQueue
-from typing import Protocol
+from typing import Any, Protocol
 
 from pydantic import SecretStr
+from pymysql.connections import Connection
 
+from rtdash.campaigns.stale import StaleWatch
 from rtdash.campaigns.store import CampaignStore
-from rtdash.errors import RtdashError
+from rtdash.errors import RtdashError, SourceError
 from rtdash.model.campaign import DEFAULT_RATE_PER_S, CampaignState, next_rate, previous_rate
 from rtdash.sources import donations
 
@@ -22,7 +24,7 @@ log = logging.getLogger(__name__)
 Report = Callable[[str, str | None], object]
 """Called on the control's thread with what was done and, when it could not be, why."""
 
-_WATCH_S = 0.5
+_WATCH_S = 1.0
 _LAUNCH_S = 1.5
 """A runner needs about a second to enter its campaign; a key pressed again meanwhile means the same one."""
 _DEADLINE_S = 5.0
@@ -59,6 +61,8 @@ class CampaignControl:
         self._rate_per_s = rate_per_s
         self._runners: list[Runner] = []
         self._launched_at = -_LAUNCH_S
+        self._connection: Connection[Any] | None = None
+        self._stale = StaleWatch()
         self._commands: SimpleQueue[Callable[[], str] | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="control", daemon=True)
         self._thread.start()
@@ -88,12 +92,15 @@ class CampaignControl:
                 command = self._commands.get(timeout=_WATCH_S)
             except Empty:
                 self._watch_runners()
+                self._give_up_stale()
                 continue
             if command is None:
+                self._forget_connection()
                 return
             try:
                 self._report(command(), None)
             except RtdashError as error:
+                self._forget_connection()
                 self._report("", str(error))
             except Exception as error:
                 log.exception("control")
@@ -106,6 +113,25 @@ class CampaignControl:
                 said = runner.log_tail()
                 self._report("", f"the campaign's runner failed: {said[-1] if said else 'see its log'}")
 
+    def _give_up_stale(self) -> None:
+        try:
+            if lost := self._stale.look(self._store()):
+                self._report("", f"{lost} campaign(s) fell silent and were given up as lost")
+        except SourceError as error:
+            # The panels say that the database is away; here it is only that nothing can be judged meanwhile.
+            log.info("campaigns cannot be watched: %s", error)
+            self._forget_connection()
+
+    def _store(self) -> CampaignStore:
+        if self._connection is None:
+            self._connection = donations.connect(self._dsn, "control", deadline_s=_DEADLINE_S)
+        return CampaignStore(self._connection)
+
+    def _forget_connection(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
+
     def _start(self) -> str:
         if time.monotonic() - self._launched_at < _LAUNCH_S:
             return "a campaign is starting already"
@@ -114,17 +140,15 @@ class CampaignControl:
         return f"starting a campaign at {self._rate_per_s:,}/s"
 
     def _stop(self) -> str:
-        with closing(donations.connect(self._dsn, "control", deadline_s=_DEADLINE_S)) as connection:
-            asked = CampaignStore(connection).stop_all()
+        asked = self._store().stop_all()
         return "stopping: waiting for the last delivery reports" if asked else "no campaign is running"
 
     def _change_rate(self, step: Callable[[int], int]) -> str:
-        with closing(donations.connect(self._dsn, "control", deadline_s=_DEADLINE_S)) as connection:
-            store = CampaignStore(connection)
-            running = [each for each in store.latest() if each.state is CampaignState.RUNNING]
-            self._rate_per_s = step(running[0].rate_per_s if running else self._rate_per_s)
-            for campaign in running:
-                store.set_rate(campaign.campaign_id, self._rate_per_s)
+        store = self._store()
+        running = [each for each in store.latest() if each.state is CampaignState.RUNNING]
+        self._rate_per_s = step(running[0].rate_per_s if running else self._rate_per_s)
+        for campaign in running:
+            store.set_rate(campaign.campaign_id, self._rate_per_s)
         return f"{'rate' if running else 'next campaign'}: {self._rate_per_s:,}/s"
 
     def _stop_own(self) -> str:

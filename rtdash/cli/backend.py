@@ -7,12 +7,14 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from rtdash import logs
 from rtdash.campaigns.control import close_stale
+from rtdash.cli import signals
 from rtdash.cli.runner import child_environment
 from rtdash.resources import sql_folder
 from rtdash.schema.apply import apply
@@ -32,15 +34,25 @@ class Progress:
 
     def say(self, what: str, state: str) -> None:
         """One line, with the time since the start."""
-        with self._lock:
+        # A terminal that was closed must not keep a server from being stopped.
+        with self._lock, suppress(OSError):
             print(f"{time.monotonic() - self._start:5.1f} s  {what:<14} {state}", flush=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Backend:
+    """What runs behind a demo."""
+
+    folder: Path
+    """Data, logs, and the settings as `rtdash.toml`."""
+    settings: Settings
 
 
 @contextmanager
 def backend(
     folder: Path | None, progress: Progress, *, fresh: bool = False, history: bool = True, **display: Any
-) -> Iterator[Settings]:
-    """Start all of it in a data folder; gives the settings that reach it, which stand in `rtdash.toml` there as well.
+) -> Iterator[Backend]:
+    """Start all of it in a data folder.
 
     Raises RtdashError; whatever was started is stopped, then and at the end.
     """
@@ -64,8 +76,10 @@ def backend(
             # The folder stays locked until ingest has ended as well.
             keep_open=(stack.data.lock,),
         ):
-            yield settings
+            yield Backend(stack.data.path, settings)
+            signals.ignore()
     finally:
+        signals.ignore()
         stack.stop()
 
 

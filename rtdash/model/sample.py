@@ -12,7 +12,8 @@ from rtdash.model.data import Data
 class Sample:
     """Times are of `time.monotonic`, durations in milliseconds; `data` is None exactly when `error` is set.
 
-    `latency_ms` is execute + fetch on the wire; waiting for a lane, connecting and decoding are measured apart.
+    `latency_ms` is execute + fetch on the wire; waiting for a lane, connecting and decoding are measured apart. Of the
+    failed it is set for those that took too long, to the time that was waited for them.
     """
 
     panel_id: str

@@ -31,7 +31,7 @@ class Store:
     def apply(self, sample: Sample) -> None:
         """Take one sample in. An error keeps the last good value; a dead server marks all its panels."""
         panel_id = sample.panel_id
-        before = self._states[panel_id]
+        before, window = self._states[panel_id], self._windows[panel_id]
         if sample.error is not None:
             marked = [panel_id]
             if sample.is_server_down:
@@ -39,8 +39,10 @@ class Store:
                 marked = [other for other, at in self._sources.items() if at == source]
             for other in marked:
                 self._states[other] = replace(self._states[other], error=sample.error)
+            if sample.latency_ms > 0:
+                window.add(sample.latency_ms)
+                self._states[panel_id] = replace(self._states[panel_id], latency=window.read())
             return
-        window = self._windows[panel_id]
         if not sample.is_first:
             window.add(sample.latency_ms)
         self._states[panel_id] = replace(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -9,6 +10,12 @@ from pydantic import ValidationError
 from rtdash.errors import PanelError
 from rtdash.model.text import plain
 from rtdash.panels.spec import COLUMNS, Draw, PanelSpec, Source
+
+VARIABLES = ("customer_id", "after_arrival")
+"""What a query may ask of the dashboard."""
+
+# A percent sign that is neither doubled nor one of the variables.
+_BAD_PERCENT = re.compile(rf"(?<!%)(?:%%)*(%(?!%|\((?:{'|'.join(VARIABLES)})\)s).{{0,20}})")
 
 _KEYS = ("title", "source", "draw", "every", "deadline", "unit", "help")
 
@@ -53,6 +60,10 @@ def parse(path: Path, text: str, *, source: Source | None = None, is_probe: bool
         first = error.errors(include_url=False)[0]
         key = str(first["loc"][0])
         raise PanelError(f"{where}:{lines.get(key, 1)}: {_explain(first['type'], first['msg'], key)}") from None
+    for found, line in enumerate(rest, start=1):
+        if (wrong := _BAD_PERCENT.search(line)) and found >= number:
+            allowed = ", ".join(f"%({name})s" for name in VARIABLES)
+            raise PanelError(f"{where}:{found}: {plain(wrong[0])}: allowed: {allowed}, and %% for a percent sign")
     if source not in (None, spec.source):
         raise PanelError(f"{where}:{lines['source']}: source: allowed in this folder: {source}")
     return spec

@@ -33,6 +33,7 @@ class Lane:
         self._deadline_at: float | None = None
         """Of the query that runs; None when none does, or when it was broken off."""
         self._closing = False
+        self._logged: dict[str, str] = {}
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._deliver: Callable[[Sample], None] = lambda _: None
 
@@ -122,17 +123,22 @@ class Lane:
             self._queue.fails(self, error)
         else:
             self._queue.answers()
-        if not isinstance(error, RtdashError):
+        if not isinstance(error, RtdashError) and self._logged.get(job.spec.id) != repr(error):
+            # Once for each change, not once a tick.
+            self._logged[job.spec.id] = repr(error)
             _log.error("panel %s", job.spec.id, exc_info=error)
         if is_lost or isinstance(error, Overdue) or not isinstance(error, RtdashError):
             self._drop()
         if is_given_up:
             error = Overdue(f"no answer within {job.deadline_s:g} s; the connection was given up")
         self._deadline_at = None
+        finished = time.monotonic()
         return Sample(
             panel_id=job.spec.id,
             started_at=started,
-            finished_at=time.monotonic(),
+            finished_at=finished,
+            # It took at least so long: a query that never answers is the slowest of all.
+            execute_ms=1000 * (finished - started) if isinstance(error, Overdue) else 0.0,
             error=str(error) if isinstance(error, RtdashError) else f"{type(error).__name__} (see the log)",
             waited_ms=waited_ms,
             is_server_down=is_lost and not is_given_up,

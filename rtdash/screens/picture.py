@@ -53,7 +53,7 @@ class Picture:
     @property
     def latency_rows(self) -> list[Row]:
         """A row for every query, probes too: they are load as well."""
-        return [Row(spec.title, self.states[spec.id]) for spec in self.specs]
+        return [Row(spec.title + ", customer" * spec.asks("customer_id"), self.states[spec.id]) for spec in self.specs]
 
     def server_ms(self, source: str) -> float | None:
         """The slowest p50 of a server's panels; None while it fails."""

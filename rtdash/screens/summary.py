@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from rtdash.screens.picture import Picture
 from rtdash.widgets.drawing.campaigns import SIGNS, Record, cities, elapsed_s, number, text
@@ -20,7 +20,7 @@ def current(campaigns: Sequence[Record]) -> Sequence[Record]:
     return [record for record in campaigns if text(record, "state") in {"running", "stopping"}]
 
 
-def _campaign(campaigns: Sequence[Record]) -> list[tuple[int, Line]]:
+def _campaign(campaigns: Sequence[Record], zone: tzinfo | None) -> list[tuple[int, Line]]:
     if not campaigns:
         return [(6, (("no campaign", "muted"), (" s ", "key"), ("starts one", "muted")))]
     running = current(campaigns)
@@ -40,7 +40,7 @@ def _campaign(campaigns: Sequence[Record]) -> list[tuple[int, Line]]:
             parts.append((3, ((f"  visits thinned to {100 * number(shown, 'visit_fraction'):.0f} %", "warn"),)))
     else:
         ended = shown.get("ended_at")
-        at = f" {ended:%H:%M:%S} UTC" if isinstance(ended, datetime) else ""
+        at = f" {ended.astimezone(zone):%H:%M:%S %Z}" if isinstance(ended, datetime) else ""
         parts.append((7, ((f"{state}{at}", "muted"),)))
     return parts
 
@@ -73,5 +73,5 @@ def status(picture: Picture) -> Status:
     if picture.note:
         right.append((1, ((picture.note, "muted"),)))
     right.append((2, ((f"{picture.now:%H:%M:%S %Z}", "text"),)))
-    left = [(9, ((" rtdash ", "header"), ("  ", "text"))), (8, live), *_campaign(picture.campaigns)]
+    left = [(9, ((" rtdash ", "header"), ("  ", "text"))), (8, live), *_campaign(picture.campaigns, picture.now.tzinfo)]
     return Status(tuple(left), tuple(right))

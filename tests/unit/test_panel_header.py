@@ -152,3 +152,25 @@ def test_any_text_is_a_panel_or_a_panel_error(text):
         said = str(error)
     assert said == "" or said.startswith("panels/mine.sql:")
     assert said.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("query", "shown"),
+    [
+        ("SELECT 1 AS value WHERE 'a' LIKE 'a%'", "%'"),
+        ("SELECT %(customer)s AS value", "%(customer)s"),
+        ("SELECT 1 AS value\n-- 50 % of it", "% of it"),
+        ("SELECT 7 %%% 2 AS value", "% 2"),
+    ],
+)
+def test_a_lone_percent_sign_or_an_unknown_variable_is_refused(query, shown):
+    text = f"-- title: T\n-- source: citus\n-- draw: stat\n\n{query}\n"
+    line = 5 + query.count("\n")
+    with pytest.raises(PanelError, match=rf"own\.sql:{line}: .*allowed: %\(customer_id\)s") as caught:
+        parse(Path("own.sql"), text)
+    assert shown in str(caught.value)
+
+
+def test_variables_and_doubled_percent_signs_pass():
+    query = "SELECT %(customer_id)s AS value WHERE 'a' LIKE 'a%%' AND 7 %%%% 2 > 0"
+    assert parse(Path("own.sql"), f"-- title: T\n-- source: citus\n-- draw: stat\n{query}").sql == query

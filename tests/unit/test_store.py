@@ -145,3 +145,12 @@ def test_the_rate_does_not_run_on_from_one_question_to_the_next():
     made.forget(["count"])
     grow(made, 10_200, start=3.0)
     assert made["count"].rate_per_s is None
+
+
+def test_a_query_that_took_too_long_is_the_slowest_of_all():
+    store = Store({"a": "citus", "b": "citus"}, threshold_ms=200.0)
+    store.apply(Sample("a", 1.0, 1.1, data=Stat(1), execute_ms=1.0))
+    store.apply(Sample("a", 2.0, 7.0, error="no answer within 5 s", execute_ms=5000.0))
+    assert (store["a"].latency.last, store["a"].latency.over, store["a"].data) == (5000.0, 1, Stat(1))
+    store.apply(Sample("a", 8.0, 8.1, error="relation does not exist"))
+    assert (store["a"].latency.count, store["b"].latency.count) == (2, 0)

@@ -1,0 +1,139 @@
+"""The dashboard's hand on the campaigns, on a real table and with runners that only pretend to run."""
+
+from __future__ import annotations
+
+import time
+from contextlib import closing
+from queue import SimpleQueue
+
+import pytest
+
+from rtdash.campaigns.control import CampaignControl, close_stale
+from rtdash.campaigns.store import CampaignStore
+from rtdash.model.campaign import CampaignState
+from rtdash.resources import sql_folder
+from rtdash.schema.apply import apply
+from rtdash.sources import donations
+
+
+class IdleRunner:
+    """Counts as running until it is stopped, or fails at once."""
+
+    title = "campaign"
+
+    def __init__(self, returncode: int | None = None) -> None:
+        self.returncode = returncode
+
+    def log_tail(self) -> list[str]:
+        return ["rtdash: Kafka: nobody answers"]
+
+    def stop(self) -> None:
+        self.returncode = 0
+
+
+class Desk:
+    """A control, what it launched and what it said."""
+
+    def __init__(self, dsn, returncode=None) -> None:
+        self.launched: list[int] = []
+        self.runners: list[IdleRunner] = []
+        self.said: SimpleQueue[tuple[str, str | None]] = SimpleQueue()
+        self._returncode = returncode
+        self.control = CampaignControl(dsn, self._launch, lambda done, error: self.said.put((done, error)))
+
+    def _launch(self, rate_per_s: int) -> IdleRunner:
+        self.launched.append(rate_per_s)
+        self.runners.append(IdleRunner(self._returncode))
+        return self.runners[-1]
+
+    def next(self) -> tuple[str, str | None]:
+        return self.said.get(timeout=15)
+
+
+@pytest.fixture
+def dsn(donations_dsn):
+    apply(donations_dsn, sql_folder("mariadb", "schema"), lambda _: None)
+    return donations_dsn
+
+
+@pytest.fixture
+def store(dsn):
+    with closing(donations.connect(dsn, "test")) as connection:
+        yield CampaignStore(connection)
+
+
+@pytest.fixture
+def desk(dsn):
+    desk = Desk(dsn)
+    yield desk
+    desk.control.close(stop_own=True)
+
+
+def test_a_key_pressed_again_means_the_same_campaign(desk):
+    desk.control.start_campaign()
+    desk.control.start_campaign()
+    assert desk.next() == ("starting a campaign at 200/s", None)
+    assert desk.next() == ("a campaign is starting already", None)
+    assert desk.launched == [200]
+
+
+def test_rate_steps_for_the_running_campaign_and_for_the_next(desk, store):
+    desk.control.change_rate(1)
+    assert desk.next() == ("next campaign: 500/s", None)
+    running = store.register("spring", ["Pau"], ["PureJoy"], 2000)
+    desk.control.change_rate(-1)
+    assert desk.next() == ("rate: 1,000/s", None)
+    assert store.get(running.campaign_id).rate_per_s == 1000
+
+
+def test_stop_asks_every_running_campaign(desk, store):
+    running = store.register("spring", ["Pau"], ["PureJoy"], 5)
+    desk.control.stop_campaigns()
+    assert desk.next()[0].startswith("stopping")
+    assert store.get(running.campaign_id).state is CampaignState.STOPPING
+    desk.control.stop_campaigns()
+    assert desk.next() == ("no campaign is running", None)
+
+
+def test_a_runner_that_fails_is_said(dsn):
+    desk = Desk(dsn, returncode=1)
+    desk.control.start_campaign()
+    desk.next()
+    assert desk.next() == ("", "the campaign's runner failed: rtdash: Kafka: nobody answers")
+    desk.control.close(stop_own=False)
+
+
+def test_leaving_stops_our_own_runner_only_when_asked(dsn):
+    for stop_own, ended in ((False, None), (True, 0)):
+        desk = Desk(dsn)
+        desk.control.start_campaign()
+        desk.next()
+        desk.control.close(stop_own=stop_own)
+        assert desk.runners[0].returncode == ended
+
+
+def test_a_silent_campaign_is_given_up_after_watching_for_5_s(desk, store):
+    silent = store.register("spring", ["Pau"], ["PureJoy"], 5)
+    started = time.monotonic()
+    assert desk.next() == ("", "1 campaign(s) fell silent and were given up as lost")
+    assert time.monotonic() - started > 5
+    assert store.get(silent.campaign_id).state is CampaignState.LOST
+
+
+def test_what_a_dead_demo_left_running_is_lost_at_the_next_start(dsn, store):
+    left = store.register("spring", ["Pau"], ["PureJoy"], 5)
+    assert close_stale(dsn, 0.0) == 1
+    assert store.get(left.campaign_id).state is CampaignState.LOST
+
+
+def test_a_database_that_is_away_is_said_and_found_again(desk, store):
+    desk.control.change_rate(1)
+    desk.next()
+    with store._connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM information_schema.processlist WHERE id <> CONNECTION_ID() AND db = DATABASE()")
+        for (connection_id,) in cursor.fetchall():
+            cursor.execute(f"KILL {connection_id}")
+    desk.control.change_rate(1)
+    assert desk.next()[1].startswith("donations database:")
+    desk.control.change_rate(1)
+    assert desk.next() == ("next campaign: 1,000/s", None)
