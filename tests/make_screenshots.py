@@ -14,10 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from rtdash.app import RtdashApp
-from rtdash.cli.backend import Progress, backend
+from rtdash.cli.backend import Backend, Progress, backend
 from rtdash.cli.dashboard import Choices, compose
 from rtdash.panels import catalog
-from rtdash.settings import Settings
 
 FOLDER = Path(__file__).parents[1] / "docs" / "screenshots"
 SIZES = ((200, 50), (120, 36), (80, 24))
@@ -55,18 +54,18 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="rtdash-shots-") as folder:
         # The account of the servers must be able to enter.
         Path(folder).chmod(0o711)
-        with backend(Path(folder) / "data", Progress()) as settings:
-            _picture_all(settings)
+        with backend(Path(folder) / "data", Progress()) as demo:
+            _picture_all(demo)
     return 0
 
 
-def _picture_all(settings: Settings) -> None:
+def _picture_all(demo: Backend) -> None:
     for number, (width, height) in enumerate(SIZES):
         names = [f"dashboard-{width}x{height}"]
         if width < 100:
             names += [f"dashboard-{width}x{height}-page-{page}" for page in (2, 3)]
-        choices = Choices(starts_campaign=True, rate_per_s=RATE_PER_S, is_demo=True)
-        with compose(settings, choices, catalog.load()) as app:
+        choices = Choices(starts_campaign=True, rate_per_s=RATE_PER_S, demo=demo.folder)
+        with compose(demo.settings, choices, catalog.load()) as app:
             asyncio.run(_picture(app, (width, height), names, first=number == 0))
 
 

@@ -77,7 +77,6 @@ def backend(
             keep_open=(stack.data.lock,),
         ):
             yield Backend(stack.data.path, settings)
-            signals.ignore()
     finally:
         signals.ignore()
         stack.stop()

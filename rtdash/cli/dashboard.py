@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import sys
+import asyncio
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import platformdirs
@@ -17,6 +18,7 @@ import platformdirs
 from rtdash import logs
 from rtdash.app import RtdashApp
 from rtdash.campaigns.control import CampaignControl, Report
+from rtdash.cli import signals, terminal
 from rtdash.cli.flags import ADDRESSES, DISPLAY, flags
 from rtdash.cli.runner import launcher
 from rtdash.errors import SettingsError
@@ -42,7 +44,8 @@ class Choices:
 
     starts_campaign: bool = False
     rate_per_s: int = DEFAULT_RATE_PER_S
-    is_demo: bool = False
+    demo: Path | None = None
+    """The folder of a demo, whose campaigns end with it; None on servers that stay."""
     note: str = ""
 
 
@@ -109,7 +112,7 @@ def compose(settings: Settings, choices: Choices, specs: tuple[PanelSpec, ...]) 
         threshold_ms=settings.threshold_ms,
         zone=ZoneInfo(settings.time_zone),
         servers=servers,
-        asks_before_leaving=not choices.is_demo,
+        asks_before_leaving=choices.demo is None,
         starts_campaign=choices.starts_campaign,
         note=choices.note,
     )
@@ -117,7 +120,7 @@ def compose(settings: Settings, choices: Choices, specs: tuple[PanelSpec, ...]) 
     def report(done: str, error: str | None) -> None:
         app.post_message(CommandEnded(done, error))
 
-    with launcher(settings, is_guarded=choices.is_demo) as launch:
+    with launcher(settings, choices.demo) as launch:
         dsn = settings.dsn_of_control
         control = (
             CampaignControl(dsn, launch, report, choices.rate_per_s)
@@ -125,13 +128,35 @@ def compose(settings: Settings, choices: Choices, specs: tuple[PanelSpec, ...]) 
             else NoControl(report)
         )
         app = RtdashApp(shown, scheduler, control, view)
-        yield app
+        try:
+            yield app
+        finally:
+            # The app has done both, unless it broke.
+            scheduler.stop()
+            control.close(stop_own=choices.demo is not None)
+
+
+async def _run(app: RtdashApp) -> int | None:
+    """A signal ends the app as `q` does, also while it starts: an exception in the midst of that would not."""
+    loop = asyncio.get_running_loop()
+    held = ExitStack()
+
+    def end() -> None:
+        if terminal.is_gone():
+            # Nothing is painted any more: nobody takes it.
+            held.enter_context(app.batch_update())
+        app.call_later(app.leave, "stop")
+
+    for number in signals.ENDING:
+        loop.add_signal_handler(number, end)
+    return await app.run_async()
 
 
 def open_dashboard(settings: Settings, choices: Choices, specs: tuple[PanelSpec, ...]) -> int:
     """Run the app until it is left; returns its exit status."""
     with compose(settings, choices, specs) as app:
-        status = app.run()
+        status = asyncio.run(_run(app))
+        signals.ignore()
     return status or app.return_code or 0
 
 
@@ -141,7 +166,7 @@ def run(options: argparse.Namespace) -> int:
     if settings.citus_dsn is None and settings.donations_dsn is None:
         raise SettingsError(NOTHING_SET)
     specs = catalog.load(settings.panels_folder)
-    if not sys.stdout.isatty():
-        raise SettingsError("the dashboard needs a terminal; standard output is not one")
+    terminal.require()
+    signals.interrupt()
     logs.to_file(platformdirs.user_state_path("rtdash") / "rtdash.log")
     return open_dashboard(settings, Choices(), specs)

@@ -54,33 +54,27 @@ def child_environment() -> dict[str, str]:
 
 
 @contextmanager
-def launcher(settings: Settings, *, is_guarded: bool) -> Iterator[Callable[[int], Runner]]:
-    """Gives a function that starts a runner at a rate; a guarded one ends with us, however we end.
+def launcher(settings: Settings, demo: Path | None) -> Iterator[Callable[[int], Runner]]:
+    """Gives a function that starts a runner at a rate. In the folder of a `demo` it ends with us, however we end.
 
     The settings, with their secrets, reach a runner as a file that only we can read.
     """
-    logs = platformdirs.user_state_path("rtdash")
+    if demo is not None:
+        log_file = demo / "logs" / "campaign.log"
+
+        def launch_guarded(rate_per_s: int) -> Runner:
+            command = _command(demo / "rtdash.toml", rate_per_s)
+            return GuardedProcess.start(command, log_file=log_file, title="campaign", env=child_environment())
+
+        yield launch_guarded
+        return
+    log_file = platformdirs.user_state_path("rtdash") / "campaign.log"
     with tempfile.TemporaryDirectory(prefix="rtdash-") as folder:
         file = Path(folder) / "settings.toml"
         settings.save(file)
+        yield lambda rate_per_s: DetachedRunner(_command(file, rate_per_s), log_file, child_environment())
 
-        def launch(rate_per_s: int) -> Runner:
-            command = [
-                sys.executable,
-                "-P",
-                "-m",
-                "rtdash",
-                "campaign",
-                "start",
-                "--settings",
-                str(file),
-                "--rate",
-                str(rate_per_s),
-            ]
-            if is_guarded:
-                return GuardedProcess.start(
-                    command, log_file=logs / "campaign.log", title="campaign", env=child_environment()
-                )
-            return DetachedRunner(command, logs / "campaign.log", child_environment())
 
-        yield launch
+def _command(settings_file: Path, rate_per_s: int) -> list[str]:
+    rtdash = [sys.executable, "-P", "-m", "rtdash", "campaign", "start"]
+    return [*rtdash, "--settings", str(settings_file), "--rate", str(rate_per_s)]

@@ -1,0 +1,32 @@
+"""The terminal that we were started in."""
+
+from __future__ import annotations
+
+import os
+import stat
+
+from rtdash.errors import UsageError
+
+_STREAMS = ("standard input", "standard output", "standard error")
+
+
+def require() -> None:
+    """Raises UsageError when a standard stream is not a terminal: keys come from the first, the last is drawn on."""
+    for descriptor, stream in enumerate(_STREAMS):
+        if not os.isatty(descriptor):
+            raise UsageError(f"the dashboard needs a terminal; {stream} is not one")
+
+
+def is_gone() -> bool:
+    """Whether the terminal was closed; from then on what is still written goes nowhere instead of failing midway."""
+    gone = [descriptor for descriptor in range(len(_STREAMS)) if _was_terminal(descriptor)]
+    if gone:
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        for descriptor in gone:
+            os.dup2(nowhere, descriptor)
+        os.close(nowhere)
+    return bool(gone)
+
+
+def _was_terminal(descriptor: int) -> bool:
+    return stat.S_ISCHR(os.fstat(descriptor).st_mode) and not os.isatty(descriptor)
