@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from queue import Empty, SimpleQueue
 from typing import Any, Protocol
 
@@ -80,7 +80,16 @@ class CampaignControl:
         self._commands.put(lambda: self._change_rate(next_rate if step > 0 else previous_rate))
 
     def close(self, *, stop_own: bool) -> None:
-        """End the thread; with `stop_own` the campaigns started here end first, with all their delivery reports."""
+        """End the thread; with `stop_own` the campaigns started here end first, with all their delivery reports.
+
+        Of the commands that wait only a stop is still carried out: each may take its deadline on a server that hangs.
+        """
+        waiting = []
+        with suppress(Empty):
+            while True:
+                waiting.append(self._commands.get_nowait())
+        if self._stop in waiting:
+            self._commands.put(self._stop)
         if stop_own:
             self._commands.put(self._stop_own)
         self._commands.put(None)
@@ -110,8 +119,7 @@ class CampaignControl:
         for runner in [runner for runner in self._runners if runner.returncode is not None]:
             self._runners.remove(runner)
             if runner.returncode:
-                said = runner.log_tail()
-                self._report("", f"the campaign's runner failed: {said[-1] if said else 'see its log'}")
+                self._report("", f"the campaign's runner {_why(runner, runner.returncode)}")
 
     def _give_up_stale(self) -> None:
         try:
@@ -119,7 +127,8 @@ class CampaignControl:
                 self._report("", f"{lost} campaign(s) fell silent and were given up as lost")
         except SourceError as error:
             # The panels say that the database is away; here it is only that nothing can be judged meanwhile.
-            log.info("campaigns cannot be watched: %s", error)
+            if self._connection is not None:
+                log.info("campaigns cannot be watched: %s", error)
             self._forget_connection()
 
     def _store(self) -> CampaignStore:
@@ -132,16 +141,26 @@ class CampaignControl:
         if connection is not None:
             connection.close()
 
+    @property
+    def _is_starting(self) -> bool:
+        return time.monotonic() - self._launched_at < _LAUNCH_S
+
     def _start(self) -> str:
-        if time.monotonic() - self._launched_at < _LAUNCH_S:
+        if self._is_starting:
             return "a campaign is starting already"
         self._launched_at = time.monotonic()
         self._runners.append(self._launch(self._rate_per_s))
         return f"starting a campaign at {self._rate_per_s:,}/s"
 
     def _stop(self) -> str:
+        starting = [runner for runner in self._runners if runner.returncode is None] if self._is_starting else []
+        for runner in starting:
+            # It may not have entered its campaign yet, and would start it after all.
+            runner.stop()
+            self._runners.remove(runner)
+            self._launched_at = -_LAUNCH_S
         asked = self._store().stop_all()
-        return "stopping: waiting for the last delivery reports" if asked else "no campaign is running"
+        return "stopping: waiting for the last delivery reports" if asked or starting else "no campaign is running"
 
     def _change_rate(self, step: Callable[[int], int]) -> str:
         store = self._store()
@@ -155,6 +174,14 @@ class CampaignControl:
         for runner in self._runners:
             runner.stop()
         return "campaign stopped"
+
+
+def _why(runner: Runner, status: int) -> str:
+    """What became of a runner; a status below 0 or above 128 is that of a signal, any other its log explains."""
+    if status < 0 or status > 128:
+        return f"was ended by signal {abs(status) % 128}"
+    said = runner.log_tail()
+    return f"failed: {said[-1].partition(': ')[2] or said[-1]}" if said else f"failed with status {status}"
 
 
 def close_stale(dsn: SecretStr, silent_s: float) -> int:

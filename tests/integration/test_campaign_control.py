@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from contextlib import closing
 from queue import SimpleQueue
@@ -48,6 +49,16 @@ class Desk:
 
     def next(self) -> tuple[str, str | None]:
         return self.said.get(timeout=15)
+
+
+def until(condition) -> None:
+    deadline = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < deadline, "the condition did not come true"
+        threading.Event().wait(0.01)
+
+
+WAITING = "SELECT 1 FROM information_schema.processlist WHERE db = DATABASE() AND state LIKE 'Waiting for%lock'"
 
 
 @pytest.fixture
@@ -99,8 +110,54 @@ def test_a_runner_that_fails_is_said(dsn):
     desk = Desk(dsn, returncode=1)
     desk.control.start_campaign()
     desk.next()
-    assert desk.next() == ("", "the campaign's runner failed: rtdash: Kafka: nobody answers")
+    assert desk.next() == ("", "the campaign's runner failed: Kafka: nobody answers")
     desk.control.close(stop_own=False)
+
+
+@pytest.mark.parametrize("returncode", [-9, 137])
+def test_a_runner_that_was_killed_is_said(dsn, returncode):
+    desk = Desk(dsn, returncode=returncode)
+    desk.control.start_campaign()
+    desk.next()
+    assert desk.next() == ("", "the campaign's runner was ended by signal 9")
+    desk.control.close(stop_own=False)
+
+
+def test_a_stop_right_after_a_start_ends_the_runner_that_has_no_campaign_yet(desk):
+    desk.control.start_campaign()
+    desk.control.stop_campaigns()
+    desk.control.start_campaign()
+    assert [desk.next()[0] for _ in range(3)] == [
+        "starting a campaign at 200/s",
+        "stopping: waiting for the last delivery reports",
+        "starting a campaign at 200/s",
+    ]
+    assert [runner.returncode for runner in desk.runners] == [0, None]
+
+
+def test_leaving_carries_out_a_stop_that_waits_and_nothing_else(dsn, store):
+    """Each command may wait for its deadline when the database hangs, here for the lock on a table."""
+    running = store.register("spring", ["Pau"], ["PureJoy"], 200)
+    desk = Desk(dsn)
+    with store._connection.cursor() as cursor:
+        cursor.execute("LOCK TABLES campaigns WRITE")
+        desk.control.change_rate(1)
+        until(lambda: cursor.execute(WAITING))
+        for _ in range(3):
+            desk.control.change_rate(1)
+            desk.control.stop_campaigns()
+        leaving = threading.Thread(target=lambda: desk.control.close(stop_own=True))
+        leaving.start()
+        until(lambda: desk.control._commands.qsize() == 3)  # stop, stop our own, end
+        cursor.execute("UNLOCK TABLES")
+    leaving.join(20)
+    assert [desk.next()[0] for _ in range(3)] == [
+        "rate: 500/s",
+        "stopping: waiting for the last delivery reports",
+        "campaign stopped",
+    ]
+    assert desk.said.empty()
+    assert store.get(running.campaign_id).state is CampaignState.STOPPING
 
 
 def test_leaving_stops_our_own_runner_only_when_asked(dsn):
