@@ -14,7 +14,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from pydantic import SecretStr
 
-from rtdash.errors import Overdue, Refused, SourceError, Unreachable
+from rtdash.errors import Overdue, Refused, SettingsError, SourceError, Unreachable
 from rtdash.sources.connection import Answer
 
 
@@ -48,15 +48,15 @@ def connect(
 ) -> psycopg.Connection[tuple[Any, ...]]:
     """Open a connection in autocommit mode, in UTC, that names itself `rtdash <purpose>` to the server.
 
-    Raises Unreachable or Refused, with the server's diagnosis.
+    Raises Unreachable or Refused, with the server's diagnosis, and SettingsError on a DSN that cannot be read.
     """
     options = ["-c timezone=UTC"]
     if read_only:
         options.append("-c default_transaction_read_only=on")
     if statement_timeout_s is not None:
         options.append(f"-c statement_timeout={int(statement_timeout_s * 1000)}")
+    given = _parsed(dsn)
     try:
-        given = conninfo_to_dict(dsn.get_secret_value())
         settings = {
             "connect_timeout": given.get("connect_timeout", "5"),
             "application_name": f"rtdash {purpose}",
@@ -65,6 +65,18 @@ def connect(
         return psycopg.connect(make_conninfo(dsn.get_secret_value(), **settings), autocommit=True)
     except psycopg.Error as error:
         raise explain(error) from None
+
+
+def _parsed(dsn: SecretStr) -> dict[str, Any]:
+    """The parameters in a DSN. The driver's own complaint would quote the password, or part of it as the host."""
+    with contextlib.suppress(psycopg.ProgrammingError):
+        given = conninfo_to_dict(dsn.get_secret_value())
+        if "@" not in str(given.get("host", "")):
+            return given
+    raise SettingsError(
+        "the DSN of the clickstream cannot be read; allowed: postgresql://user:password@host:port/database,"
+        " with @ : / % in the password as %40 %3A %2F %25"
+    )
 
 
 class CitusConnection:

@@ -17,7 +17,7 @@ from pymysql.connections import Connection
 from pymysql.constants import CR, FIELD_TYPE
 from pymysql.converters import conversions
 
-from rtdash.errors import Overdue, Refused, SourceError, Unreachable
+from rtdash.errors import Overdue, Refused, SettingsError, SourceError, Unreachable
 from rtdash.sources.connection import Answer
 
 CONNECT_TIMEOUT_S = 5.0
@@ -59,7 +59,7 @@ def _reach(path: str) -> socket.socket:
         line.connect(path)
     except OSError as error:
         line.close()
-        raise pymysql.OperationalError(CR.CR_CONN_HOST_ERROR, f"Can't connect by {path} ({error.strerror})") from None
+        raise pymysql.OperationalError(CR.CR_CONN_HOST_ERROR, f"{error.strerror}: {path}") from None
     return line
 
 
@@ -83,7 +83,7 @@ def connect(
     """Open a connection in autocommit mode, in UTC, that names itself `rtdash <purpose>` to the server.
 
     `mysql://user:password@host:port/database`, with `?unix_socket=/path` for a socket and `?ssl_ca=/file` for TLS.
-    Raises Unreachable or Refused, with the server's diagnosis.
+    Raises Unreachable or Refused, with the server's diagnosis, and SettingsError when the file of `ssl_ca` is no use.
     """
     parts = urlsplit(dsn.get_secret_value())
     query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
@@ -96,7 +96,7 @@ def connect(
             port=parts.port or 3306,
             unix_socket=query.get("unix_socket"),
             user=unquote(parts.username or ""),
-            password=unquote(parts.password or ""),
+            password=unquote(parts.password or "").encode(),
             database=unquote(parts.path.lstrip("/")),
             charset="utf8mb4",
             autocommit=True,
@@ -115,6 +115,9 @@ def connect(
                 cursor.execute(statement)
     except pymysql.MySQLError as error:
         raise explain(error) from None
+    except OSError as error:
+        # The only file that is read: whatever happens on the line is the driver's own error.
+        raise SettingsError(f"donations DSN: ssl_ca {query.get('ssl_ca')}: {error}") from None
     return connection
 
 
