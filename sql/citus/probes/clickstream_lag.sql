@@ -2,21 +2,32 @@
 -- source: citus
 -- draw: table
 -- every: 1s
--- help: How far the live tables and the two rollups are behind the events that were loaded.
+-- help: How far the live tables are behind the events that were loaded, and ingest behind those that were produced.
+
+-- One row, whatever the tables hold; silent_s is NULL when ingest was never heard of. Lag and dead letters are those of
+-- the topic's latest incarnation, losses those of all: what an earlier broker took with it stays lost.
 SELECT
-    CASE WHEN behind.live > 0 THEN greatest(extract(epoch FROM now() - rolled_up_until), 0) ELSE 0 END::float8
+    CASE WHEN live.events > 0 THEN greatest(extract(epoch FROM now() - live.rolled_up_until), 0) ELSE 0 END::float8
         AS behind_s,
-    behind.live AS events_behind,
-    (SELECT coalesce(sum(event_count), 0)::bigint FROM live_totals WHERE width = '1 hour') AS events_total,
-    behind.five_minutes AS five_minutes_behind,
-    behind.hour AS hour_behind,
-    (SELECT max(until_time) FROM generated_history) AS history_until
+    (SELECT max(until_time) FROM generated_history) AS history_until,
+    delivery.*
 FROM (
     SELECT
-        max(newest_id - last_aggregated_id) FILTER (WHERE name = 'live') AS live,
-        max(newest_id - last_aggregated_id) FILTER (WHERE name = 'rollup_events_5min') AS five_minutes,
-        max(newest_id - last_aggregated_id) FILTER (WHERE name = 'rollup_events_1hr') AS hour,
-        max(rolled_up_until) FILTER (WHERE name = 'live') AS rolled_up_until
+        max(coalesce(pg_sequence_last_value(event_id_sequence_name), 0) - last_aggregated_id) AS events,
+        max(rolled_up_until) AS rolled_up_until
     FROM rollups
-    CROSS JOIN LATERAL (SELECT coalesce(pg_sequence_last_value(event_id_sequence_name), 0) AS newest_id) AS drawn
-) AS behind
+    WHERE name = 'live'
+) AS live
+CROSS JOIN (
+    SELECT
+        -- The clock, not now(): a sign of life may be younger than this transaction.
+        extract(epoch FROM clock_timestamp() - max(updated_at))::float8 AS silent_s,
+        coalesce(sum(greatest(latest_offset - next_offset, 0)) FILTER (WHERE is_newest), 0)::bigint AS lag,
+        coalesce(sum(dead) FILTER (WHERE is_newest), 0)::bigint AS dead,
+        coalesce(sum(lost), 0)::bigint AS lost
+    FROM (
+        SELECT *, incarnation = first_value(incarnation) OVER (ORDER BY updated_at DESC) AS is_newest
+        FROM ingest_offsets
+        WHERE topic = 'clickstream'
+    ) AS offsets
+) AS delivery

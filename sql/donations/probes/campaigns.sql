@@ -6,7 +6,7 @@ SELECT c.campaign_id, c.name, c.state, c.cities, c.rate_per_s, c.real_rate_per_s
        c.generated, c.acked, c.failed, c.`unknown`,
        COALESCE(SUM(t.donations), 0) AS loaded, CAST(COALESCE(SUM(t.amount), 0) AS DECIMAL(18, 2)) AS raised,
        c.started_at, c.ended_at, TIMESTAMPDIFF(MICROSECOND, c.heartbeat_at, UTC_TIMESTAMP(6)) / 1e6 AS heartbeat_age_s,
-       c.visit_fraction, c.events_generated, c.events_acked, c.note, UTC_TIMESTAMP(6) AS server_now
+       c.visit_fraction, c.note, UTC_TIMESTAMP(6) AS server_now
 FROM (
     SELECT *
     FROM campaigns
@@ -15,5 +15,5 @@ FROM (
 ) c
 LEFT JOIN donation_totals t ON t.campaign_id = c.campaign_id
 GROUP BY c.campaign_id, c.name, c.state, c.cities, c.rate_per_s, c.real_rate_per_s, c.generated, c.acked, c.failed,
-         c.`unknown`, c.started_at, c.ended_at, c.heartbeat_at, c.visit_fraction, c.events_generated, c.events_acked, c.note
+         c.`unknown`, c.started_at, c.ended_at, c.heartbeat_at, c.visit_fraction, c.note
 ORDER BY c.campaign_id DESC
