@@ -46,7 +46,6 @@ class Choices:
     rate_per_s: int = DEFAULT_RATE_PER_S
     demo: Path | None = None
     """The folder of a demo, whose campaigns end with it; None on servers that stay."""
-    note: str = ""
 
 
 def connectors(settings: Settings) -> dict[Source, Connector]:
@@ -55,7 +54,7 @@ def connectors(settings: Settings) -> dict[Source, Connector]:
     if settings.citus_dsn is not None:
         found[Source.CITUS] = partial(citus.CitusConnection, settings.citus_dsn)
     if settings.donations_dsn is not None:
-        found[Source.DONATIONS] = partial(donations.DonationsConnection, settings.donations_dsn, settings.deadline_s)
+        found[Source.DONATIONS] = partial(donations.DonationsConnection, settings.donations_dsn)
     return found
 
 
@@ -73,6 +72,8 @@ def identify(settings: Settings) -> Mapping[str, str]:
 
 class NoControl:
     """Stands in where there is no donations database to start a campaign in."""
+
+    has_own = False
 
     def __init__(self, report: Report) -> None:
         self._report = report
@@ -114,7 +115,6 @@ def compose(settings: Settings, choices: Choices, specs: tuple[PanelSpec, ...]) 
         servers=servers,
         asks_before_leaving=choices.demo is None,
         starts_campaign=choices.starts_campaign,
-        note=choices.note,
     )
 
     def report(done: str, error: str | None) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import socket
 import time
 from collections.abc import Iterator, Mapping
@@ -12,26 +13,50 @@ from typing import Any
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.pq import PGconn, Ping
 from pydantic import SecretStr
 
 from rtdash.errors import Overdue, Refused, SettingsError, SourceError, Unreachable
+from rtdash.model.text import plain
 from rtdash.sources.connection import Answer
+
+_LINE: dict[str, Any] = {
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 2,
+    "tcp_user_timeout": 10_000,  # ms
+}
+"""What a DSN may set otherwise. A peer that vanished is noticed within 20 s, one that takes no data within 10 s."""
+
+_NOT_NOW = re.compile(r"too many (clients|connections)|connection slots|starting up|shutting down|recovery")
 
 
 def explain(error: psycopg.Error) -> SourceError:
-    """The driver's error as one of ours: first line of the diagnosis, no DSN."""
+    """The driver's error as one of ours: first line of the diagnosis, printable, no DSN."""
     state = error.sqlstate or ""
-    said = str(error).strip().splitlines()
-    text = error.diag.message_primary or (said[0] if said else "connection lost")
-    # A refused login has no SQLSTATE in the driver's error, only the server's word in its text.
-    _, refusal, reason = text.partition("FATAL:  ")
-    if refusal:
-        return Refused(f"PostgreSQL: {reason}")
+    text = plain(error.diag.message_primary or next(iter(str(error).strip().splitlines()), "connection lost"))
     if state[:2] in {"28", "3D", "42"}:
         return Refused(f"PostgreSQL: {text}")
     if not state or state[:2] in {"08", "57"}:
         return Unreachable(f"PostgreSQL: {text}")
     return SourceError(f"PostgreSQL: {text}")
+
+
+def _explain_start(error: psycopg.Error, conninfo: str) -> SourceError:
+    """Why there is no connection: a login that was refused, or a server that has no place for it now.
+
+    The driver's error has no SQLSTATE here. A server that starts, recovers or shuts down is known by libpq's ping; one
+    without a free connection, or ready since, only by its words, and in another language it counts as a refusal.
+    """
+    explained = explain(error)
+    _, answered, reason = str(explained).partition("FATAL:  ")
+    if not answered:
+        return explained
+    text = f"PostgreSQL: {reason}"
+    if _NOT_NOW.search(reason) or PGconn.ping(conninfo.encode()) != Ping.OK:
+        return Unreachable(text)
+    return Refused(text)
 
 
 @contextmanager
@@ -56,15 +81,12 @@ def connect(
     if statement_timeout_s is not None:
         options.append(f"-c statement_timeout={int(statement_timeout_s * 1000)}")
     given = _parsed(dsn)
+    settings = _LINE | given | {"options": " ".join([str(given.get("options", "")), *options]).strip()}
+    conninfo = make_conninfo("", **settings | {"application_name": f"rtdash {purpose}"})
     try:
-        settings = {
-            "connect_timeout": given.get("connect_timeout", "5"),
-            "application_name": f"rtdash {purpose}",
-            "options": " ".join([str(given.get("options", "")), *options]).strip(),
-        }
-        return psycopg.connect(make_conninfo(dsn.get_secret_value(), **settings), autocommit=True)
+        return psycopg.connect(conninfo, autocommit=True)
     except psycopg.Error as error:
-        raise explain(error) from None
+        raise _explain_start(error, conninfo) from None
 
 
 def _parsed(dsn: SecretStr) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from pymysql.constants import CR, FIELD_TYPE
 from pymysql.converters import conversions
 
 from rtdash.errors import Overdue, Refused, SettingsError, SourceError, Unreachable
+from rtdash.model.text import plain
 from rtdash.sources.connection import Answer
 
 CONNECT_TIMEOUT_S = 5.0
@@ -28,9 +29,9 @@ _LOST = {2002, 2003, 2006, 2013, 2055, 1927, 1053}
 
 
 def explain(error: pymysql.MySQLError) -> SourceError:
-    """The driver's error as one of ours, without the DSN."""
+    """The driver's error as one of ours, printable, without the DSN."""
     number = error.args[0] if error.args and isinstance(error.args[0], int) else 0
-    text = str(error.args[1]) if len(error.args) > 1 else str(error) or "connection lost"
+    text = plain(error.args[1] if len(error.args) > 1 else str(error) or "connection lost")
     if number in _REFUSALS:
         return Refused(f"donations database: {text}")
     if number in {1969, 3024, 1317}:
@@ -110,9 +111,11 @@ def connect(
             defer_connect=True,
         )
         connection.connect(_reach(query["unix_socket"]) if "unix_socket" in query else None)
-        with connection.cursor() as cursor:
-            for statement in setup:
-                cursor.execute(statement)
+        # SingleStore documents none of them, and keeps UTC by itself; there the account's rights are what is read only.
+        if not is_singlestore(connection):
+            with connection.cursor() as cursor:
+                for statement in setup:
+                    cursor.execute(statement)
     except pymysql.MySQLError as error:
         raise explain(error) from None
     except OSError as error:
@@ -126,7 +129,9 @@ def is_singlestore(connection: Connection[Any]) -> bool:
     with connection.cursor() as cursor:
         try:
             cursor.execute("SELECT @@memsql_version")
-        except pymysql.MySQLError:
+        except pymysql.MySQLError as error:
+            if isinstance(explain(error), Unreachable):
+                raise
             return False
         return True
 
@@ -137,14 +142,16 @@ class DonationsConnection:
     # The client waits a little longer than the server, whose own message is the better one.
     _PATIENCE_S = 0.5
 
-    def __init__(self, dsn: SecretStr, deadline_s: float) -> None:
-        self._connection = connect(dsn, "dashboard", read_only=True, deadline_s=deadline_s + self._PATIENCE_S)
+    def __init__(self, dsn: SecretStr) -> None:
+        self._connection = connect(dsn, "dashboard", read_only=True, deadline_s=CONNECT_TIMEOUT_S)
         # SingleStore has no such variable: there the client's own time-out is what bounds a query.
         self._bounds_itself = not is_singlestore(self._connection)
         self._timeout_s = 0.0
 
     def fetch(self, sql: str, parameters: Mapping[str, object], deadline_s: float) -> Answer:
         """Run one query, bounded by the server's own max_statement_time as well."""
+        # Read by the driver before each answer; it has no other way to change it.
+        self._connection._read_timeout = deadline_s + self._PATIENCE_S  # type: ignore[attr-defined]  # noqa: SLF001
         try:
             with self._connection.cursor() as cursor:
                 if self._bounds_itself and deadline_s != self._timeout_s:
