@@ -9,15 +9,17 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from signal import SIGTERM
+from signal import SIGKILL, SIGTERM
 
 import platformdirs
 
 from rtdash.campaigns.control import Runner
-from rtdash.servers.process import GuardedProcess
+from rtdash.servers.process import GuardedProcess, StopSignals
 from rtdash.settings import Settings
 
 _STOP_S = 15.0
+# When we are killed the database goes as well: a runner would try for longer to enter the end of its campaign.
+_GUARDED_STOP: StopSignals = ((SIGTERM, 3.0), (SIGKILL, 0.5))
 
 
 class DetachedRunner:
@@ -64,7 +66,9 @@ def launcher(settings: Settings, demo: Path | None) -> Iterator[Callable[[int], 
 
         def launch_guarded(rate_per_s: int) -> Runner:
             command = _command(demo / "rtdash.toml", rate_per_s)
-            return GuardedProcess.start(command, log_file=log_file, title="campaign", env=child_environment())
+            return GuardedProcess.start(
+                command, log_file=log_file, title="campaign", env=child_environment(), stop_signals=_GUARDED_STOP
+            )
 
         yield launch_guarded
         return
