@@ -17,15 +17,16 @@ from rtdash.model.data import Table
 from rtdash.model.places import ORGANIZATIONS
 from rtdash.model.sample import Sample
 from rtdash.model.store import Store
+from rtdash.model.text import plain
 from rtdash.model.visibility import Visibility
 from rtdash.panels.spec import PanelSpec
 from rtdash.resources import style_file
+from rtdash.scheduler.scheduler import TICK_S
 from rtdash.screens.bindings import BINDINGS
 from rtdash.screens.dashboard import DashboardScreen
 from rtdash.screens.help import HelpScreen
 from rtdash.screens.leave import Choice, LeaveScreen
 from rtdash.screens.picture import Picture
-from rtdash.screens.summary import current
 from rtdash.screens.theme import RTDASH_DARK
 from rtdash.screens.view import View
 from rtdash.widgets.drawing.spans import Span
@@ -47,9 +48,6 @@ class RtdashApp(App[int]):
     CSS_PATH = style_file("rtdash.tcss")
     TITLE = "rtdash"
     BINDINGS: ClassVar[list[BindingType]] = [*BINDINGS]
-    # Textual declares both as instance variables, and reads them from the class.
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-narrow"), (100, "-normal"), (160, "-wide")]  # type: ignore[misc]
-    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-low"), (34, "-high"), (46, "-tall")]  # type: ignore[misc]
 
     def __init__(self, specs: Sequence[PanelSpec], poller: Poller, control: Control, view: View) -> None:
         super().__init__()
@@ -98,7 +96,7 @@ class RtdashApp(App[int]):
         self.theme = RTDASH_DARK.name
         self.poller.start(lambda sample: self.post_message(SampleArrived(sample)))
         self._choose_customer(0)
-        self._clock = self.set_interval(self.poller.interval_s, self._tick)
+        self._clock = self.set_interval(min(self.poller.interval_s, TICK_S), self._tick)
         self.set_interval(SHARES_S, self._measure_shares)
         self.call_after_refresh(self._tick)
         if self.view.starts_campaign:
@@ -161,7 +159,6 @@ class RtdashApp(App[int]):
             is_paused=self.is_paused,
             visible_p95_ms=self.visibility.p95_ms(self.view.clock()),
             said=self._said,
-            note=self.view.note,
         )
         self.dashboard.paint(self.picture)
         if self._newest_count is not None:
@@ -182,11 +179,11 @@ class RtdashApp(App[int]):
     def on_command_ended(self, message: CommandEnded) -> None:
         """Say what became of a command."""
         role = "error" if message.error else "muted"
-        said: list[Span] = [(f" {message.error or message.done} ", role)]
+        said: list[Span] = [(f" {plain(message.error or message.done)} ", role)]
         self._said = said
         self.set_timer(SAID_S, lambda: self._unsay(said))
         if message.error:
-            self.notify(message.error, severity="error", markup=False)
+            self.notify(plain(message.error), severity="error", markup=False)
         self._paint_soon()
 
     def _unsay(self, said: list[Span]) -> None:
@@ -220,7 +217,7 @@ class RtdashApp(App[int]):
         for panel in self.dashboard.panels.values():
             panel.interval_s = interval_s
         self._clock.stop()
-        self._clock = self.set_interval(interval_s, self._tick)
+        self._clock = self.set_interval(min(interval_s, TICK_S), self._tick)
         self._paint_soon()
 
     def action_customer(self) -> None:
@@ -272,8 +269,9 @@ class RtdashApp(App[int]):
 
     async def action_quit(self) -> None:
         """Leave; a campaign of our own on servers that stay is asked about first."""
-        running = self.picture is not None and current(self.picture.campaigns)
-        if not (self.view.asks_before_leaving and running):
+        if isinstance(self.screen, HelpScreen):
+            self.pop_screen()
+        elif not (self.view.asks_before_leaving and self.control.has_own):
             self.leave("stop")
         elif not isinstance(self.screen, LeaveScreen):
             self.push_screen(LeaveScreen(), lambda choice: self.leave(choice or "stay"))

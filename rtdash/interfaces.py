@@ -46,6 +46,11 @@ class Poller(Protocol):
 class Control(Protocol):
     """The campaigns' control thread, as the app sees it; nothing but `close` blocks."""
 
+    @property
+    def has_own(self) -> bool:
+        """Whether a campaign that was started here still runs."""
+        ...
+
     def start_campaign(self) -> None:
         """Start one; those that run are stopped."""
         ...

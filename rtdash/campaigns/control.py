@@ -11,12 +11,14 @@ from queue import Empty, SimpleQueue
 from typing import Any, Protocol
 
 from pydantic import SecretStr
+from pymysql import MySQLError
 from pymysql.connections import Connection
 
 from rtdash.campaigns.stale import StaleWatch
 from rtdash.campaigns.store import CampaignStore
 from rtdash.errors import RtdashError, SourceError
 from rtdash.model.campaign import DEFAULT_RATE_PER_S, CampaignState, next_rate, previous_rate
+from rtdash.model.text import plain
 from rtdash.sources import donations
 
 log = logging.getLogger(__name__)
@@ -67,6 +69,11 @@ class CampaignControl:
         self._thread = threading.Thread(target=self._run, name="control", daemon=True)
         self._thread.start()
 
+    @property
+    def has_own(self) -> bool:
+        """Whether a campaign that was started here still runs."""
+        return any(runner.returncode is None for runner in tuple(self._runners))
+
     def start_campaign(self) -> None:
         """Start a campaign in a process of its own; its runner stops those that run."""
         self._commands.put(self._start)
@@ -96,24 +103,37 @@ class CampaignControl:
         self._thread.join()
 
     def _run(self) -> None:
+        complaint = ""
         while True:
-            try:
+            command: Callable[[], str] | None = self._watch
+            with suppress(Empty):
                 command = self._commands.get(timeout=_WATCH_S)
-            except Empty:
-                self._watch_runners()
-                self._give_up_stale()
-                continue
             if command is None:
                 self._forget_connection()
                 return
             try:
-                self._report(command(), None)
+                if done := command():
+                    self._report(done, None)
+                said = ""
             except RtdashError as error:
                 self._forget_connection()
                 self._report("", str(error))
+                said = ""
             except Exception as error:
-                log.exception("control")
-                self._report("", f"{type(error).__name__} (see the log)")
+                # The thread must outlive it; what the watch meets each second is said once.
+                self._forget_connection()
+                said = f"{type(error).__name__} (see the log)"
+                if command != self._watch or said != complaint:
+                    log.exception("control")
+                    self._report("", said)
+            if command == self._watch:
+                complaint = said
+
+    def _watch(self) -> str:
+        """Nobody asked for it: what is found is reported where it is found."""
+        self._watch_runners()
+        self._give_up_stale()
+        return ""
 
     def _watch_runners(self) -> None:
         for runner in [runner for runner in self._runners if runner.returncode is not None]:
@@ -139,7 +159,9 @@ class CampaignControl:
     def _forget_connection(self) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:
-            connection.close()
+            # It may be broken: its end is nobody's news.
+            with suppress(MySQLError):
+                connection.close()
 
     @property
     def _is_starting(self) -> bool:
@@ -181,7 +203,7 @@ def _why(runner: Runner, status: int) -> str:
     if status < 0 or status > 128:
         return f"was ended by signal {abs(status) % 128}"
     said = runner.log_tail()
-    return f"failed: {said[-1].partition(': ')[2] or said[-1]}" if said else f"failed with status {status}"
+    return f"failed: {plain(said[-1].partition(': ')[2] or said[-1])}" if said else f"failed with status {status}"
 
 
 def close_stale(dsn: SecretStr, silent_s: float) -> int:

@@ -28,6 +28,10 @@ _STOP_S = 2.0
 """A query that was broken off ends at once; only a connection that is being made can hang longer."""
 
 
+TICK_S = 0.25
+"""Ticks come at the interval, and never more seldom than this: panels have intervals of their own."""
+
+
 class Scheduler:
     """The screen's clock calls `tick`; lanes answer through `deliver`, on their own threads.
 
@@ -94,8 +98,8 @@ class Scheduler:
 
     def tick(self, now: float) -> None:
         """Queue what is due at `now` (`time.monotonic`); a panel still queued or in flight is missed instead."""
-        # A tick may come a little early: half an interval is not worth waiting a whole one for.
-        horizon = now + self.interval_s / 2
+        # A tick may come a little early: half of one is not worth waiting a whole one for.
+        horizon = now + min(self.interval_s, TICK_S) / 2
         for spec in self._specs:
             due = self._asked_at.get(spec.id, -math.inf) + (spec.every or self.interval_s)
             if due > horizon:

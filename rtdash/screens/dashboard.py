@@ -26,6 +26,7 @@ class DashboardScreen(Screen[None]):
 
     AUTO_FOCUS = ""
     MIN_COLUMNS, MIN_ROWS = 100, 34
+    WIDE_COLUMNS = 160
     BOXED_COLUMNS, BOXED_ROWS = 160, 46
 
     def __init__(
@@ -97,6 +98,7 @@ class DashboardScreen(Screen[None]):
     def _arrange(self) -> None:
         small = self.is_small
         self.set_class(small, "-small")
+        self.set_class(self.size.width >= self.WIDE_COLUMNS, "-wide")
         for page in layout.PAGES:
             shown = page == self._page if small or self._page == "own" else page != "own"
             self.query_one(f"#{page}").display = shown
@@ -106,9 +108,10 @@ class DashboardScreen(Screen[None]):
             framed.set_boxed(boxed)
 
     def next_page(self) -> None:
-        """The page after this one."""
-        pages = [page for page in layout.PAGES if page != "own" or self.has_own_panels]
-        self.show_page(pages[(pages.index(self._page) + 1) % len(pages)])
+        """The page after this one; on a large screen, all shipped panels or the user's own."""
+        pages = [*(layout.PAGES[:-1] if self.is_small else layout.PAGES[:1]), *layout.PAGES[-1:] * self.has_own_panels]
+        here = pages.index(self._page) if self._page in pages else 0
+        self.show_page(pages[(here + 1) % len(pages)])
 
     def zoom(self, framed: Frame | None = None) -> None:
         """Let one panel fill the screen, or give the others their room back."""
@@ -129,15 +132,15 @@ class DashboardScreen(Screen[None]):
 
     def paint(self, picture: Picture) -> None:
         """Hand panels and panes their part of the picture."""
-        behind_s, generated_until = picture.behind_s, picture.generated_until
+        upstream, generated_until, thinned = picture.upstream, picture.generated_until, picture.thinned
         for panel_id, panel in self.panels.items():
             if panel.spec.source is Source.CITUS:
-                panel.set_behind(behind_s, generated_until)
+                panel.set_upstream(upstream, generated_until, thinned)
             panel.set_state(picture.states[panel_id], picture.at)
         rows = picture.latency_rows
         self.latency.set_rows(rows, picture.at, picture.share_spans())
         self._slowest.set_rows(rows, picture.at)
-        self._campaigns.set_campaigns(picture.campaigns, picture.delivery_spans(), list(picture.said))
+        self._campaigns.set_campaigns(picture.campaigns, picture.delivery_spans(), picture.said_spans())
         self._status.set_status(status(picture))
 
     def repaint_lines(self) -> None:

@@ -9,10 +9,17 @@ from datetime import datetime
 from rtdash.model.data import Table
 from rtdash.model.state import PanelState
 from rtdash.panels.spec import PanelSpec
-from rtdash.widgets.drawing.campaigns import Record, number
+from rtdash.widgets.drawing.campaigns import Record, number, text
 from rtdash.widgets.drawing.latency import Row
-from rtdash.widgets.drawing.numbers import grouped
+from rtdash.widgets.drawing.numbers import age, grouped
 from rtdash.widgets.drawing.spans import Span
+
+SILENT_S = 3.0
+"""Ingest writes a sign of life twice a second."""
+BEHIND_S = 2.0
+PROBE_STALE_S = 4.0
+"""The probe of the lag is asked once a second."""
+WHOLE = 0.999
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +40,6 @@ class Picture:
     visible_p95_ms: float | None
     said: Sequence[Span] = ()
     """What the control last said."""
-    note: str = ""
 
     def records(self, probe: str) -> Sequence[Record]:
         """The rows of a probe; none before its first answer."""
@@ -47,7 +53,7 @@ class Picture:
 
     @property
     def delivery(self) -> Record | None:
-        """Lag and losses of the donations topic; None before ingest was ever heard of."""
+        """Lag and losses of the donations topic; `silent_s` is NULL when ingest was never heard of."""
         return next(iter(self.records("delivery")), None)
 
     @property
@@ -63,10 +69,28 @@ class Picture:
         return max((state.latency.p50 for state in states), default=0.0)
 
     @property
-    def behind_s(self) -> float | None:
-        """How far the clickstream's live tables are behind what came in, s; None before the first answer."""
+    def upstream(self) -> Span | None:
+        """What is wrong before the clickstream's live tables: they are no fresher than what feeds them."""
+        state = self.states.get("clickstream_lag")
         lag = next(iter(self.records("clickstream_lag")), None)
-        return None if lag is None or lag.get("behind_s") is None else number(lag, "behind_s")
+        if state is None or (lag is None and state.error is None):
+            return None
+        if lag is None or (state.age_s(self.at) or 0.0) > PROBE_STALE_S:
+            return " freshness unknown ", "warn"
+        if lag.get("silent_s") is None:
+            return " no ingest yet ", "warn"
+        if number(lag, "silent_s") > SILENT_S:
+            return f" ingest silent {age(number(lag, 'silent_s'))} ", "warn"
+        # The tables follow once a second: what is less than that behind is as fresh as it gets.
+        behind_s = number(lag, "behind_s")
+        return (f" behind {age(behind_s)} ", "warn") if behind_s >= BEHIND_S else None
+
+    @property
+    def thinned(self) -> Span | None:
+        """That not all visits behind the newest campaign are sent; None when they are."""
+        newest = next(iter(self.campaigns), None)
+        fraction = number(newest, "visit_fraction") if newest and newest.get("visit_fraction") is not None else 1.0
+        return (f" {100 * fraction:.0f} % of visits ", "warn") if fraction < WHOLE else None
 
     @property
     def generated_until(self) -> datetime | None:
@@ -80,12 +104,20 @@ class Picture:
         shares = [f"{100 * share:.1f} % of {self.servers[source]}" for source, share in self.shares.items()]
         return [(f" own queries: {', '.join(shares)} ", "muted")] if shares else []
 
+    def said_spans(self) -> list[Span]:
+        """What the control last said, or else what the newest campaign's runner has to say."""
+        if self.said:
+            return list(self.said)
+        note = text(next(iter(self.campaigns), {}), "note")
+        return [(f" {note} ", "warn")] if note else []
+
     def delivery_spans(self) -> list[Span]:
         """What went wrong on the way, red when it is not 0."""
-        if (delivery := self.delivery) is None:
+        topics = [*self.records("delivery"), *self.records("clickstream_lag")]
+        if not topics:
             return []
         counts = {
-            label: number(delivery, name)
+            label: sum(number(topic, name) for topic in topics)
             for name, label in (("dead", "dead letters"), ("lost", "lost"), ("duplicates", "duplicates"))
         }
         return [

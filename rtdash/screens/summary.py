@@ -5,19 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
 
-from rtdash.screens.picture import Picture
-from rtdash.widgets.drawing.campaigns import SIGNS, Record, cities, elapsed_s, number, text
+from rtdash.screens.picture import SILENT_S, Picture
+from rtdash.widgets.drawing.campaigns import SIGNS, Record, cities, elapsed_s, is_active, number, text
 from rtdash.widgets.drawing.numbers import age, clock, grouped, milliseconds
 from rtdash.widgets.drawing.spans import Line
 from rtdash.widgets.drawing.status import Status
 
-SILENT_S = 3.0
-"""Ingest writes a sign of life each second."""
-
 
 def current(campaigns: Sequence[Record]) -> Sequence[Record]:
     """The campaigns that run or stop."""
-    return [record for record in campaigns if text(record, "state") in {"running", "stopping"}]
+    return [record for record in campaigns if is_active(record)]
 
 
 def _campaign(campaigns: Sequence[Record], zone: tzinfo | None) -> list[tuple[int, Line]]:
@@ -35,9 +32,6 @@ def _campaign(campaigns: Sequence[Record], zone: tzinfo | None) -> list[tuple[in
     if running:
         parts.append((7, ((f"{grouped(round(number(shown, 'real_rate_per_s')))}/s  ", "strong"),)))
         parts.append((4, ((clock(elapsed_s(shown)), "text"),)))
-        fraction = shown.get("visit_fraction")
-        if fraction is not None and number(shown, "visit_fraction") < 0.999:
-            parts.append((3, ((f"  visits thinned to {100 * number(shown, 'visit_fraction'):.0f} %", "warn"),)))
     else:
         ended = shown.get("ended_at")
         at = f" {ended.astimezone(zone):%H:%M:%S %Z}" if isinstance(ended, datetime) else ""
@@ -63,15 +57,21 @@ def status(picture: Picture) -> Status:
         right.append((5 if latency_ms is not None else 9, answer))
     if (delivery := picture.delivery) is not None:
         silent_s = number(delivery, "silent_s")
-        if silent_s > SILENT_S:
+        if delivery.get("silent_s") is None:
+            right.append((9, (("✗ no ingest yet", "warn"),)))
+        elif silent_s > SILENT_S:
             right.append((9, ((f"✗ ingest silent {age(silent_s)}", "error"),)))
         else:
             right.append((6, (("lag ", "muted"), (grouped(round(number(delivery, "lag"))), "text"))))
     if picture.visible_p95_ms is not None:
         role = "text" if picture.visible_p95_ms <= 1000 else "warn"
         right.append((7, (("visible p95 ", "muted"), (f"{picture.visible_p95_ms:.0f} ms", role))))
-    if picture.note:
-        right.append((1, ((picture.note, "muted"),)))
     right.append((2, ((f"{picture.now:%H:%M:%S %Z}", "text"),)))
-    left = [(9, ((" rtdash ", "header"), ("  ", "text"))), (8, live), *_campaign(picture.campaigns, picture.now.tzinfo)]
+    thinned: list[tuple[int, Line]] = [(8, (("  ", "text"), picture.thinned))] if picture.thinned else []
+    left = [
+        (9, ((" rtdash ", "header"), ("  ", "text"))),
+        (8, live),
+        *_campaign(picture.campaigns, picture.now.tzinfo),
+        *thinned,
+    ]
     return Status(tuple(left), tuple(right))

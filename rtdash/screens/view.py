@@ -20,7 +20,6 @@ class View:
     asks_before_leaving: bool = True
     starts_campaign: bool = False
     """A campaign is started at once."""
-    note: str = ""
     clock: Callable[[], float] = time.monotonic
     """Of the samples, s."""
     wall: Callable[[tzinfo], datetime] = datetime.now

@@ -45,9 +45,16 @@ class Frame(Lines, can_focus=True):
         return (width - 2, height - 2) if self.boxed else (width, height - 1)
 
     def compose_frame(
-        self, title: list[Span], corner: list[Span], lines: list[spans.Line], note: list[Span], foot: list[Span]
+        self,
+        title: list[Span],
+        corner: list[Span],
+        lines: list[spans.Line],
+        note: list[Span],
+        foot: list[Span],
+        *,
+        keep: int = 0,
     ) -> None:
-        """Put frame and body together and show them."""
+        """Put frame and body together and show them; the last `keep` texts of the corner outlast the title."""
         width, height = self.size
         inner_width, inner_height = self.inner
         if inner_width < 4 or inner_height < 1:
@@ -61,7 +68,7 @@ class Frame(Lines, can_focus=True):
             if not self.boxed:
                 corner = [*foot, *corner]
         lines = lines + [()] * (inner_height - len(lines))
-        shown: list[spans.Line] = [frame.top(title, corner, width, boxed=self.boxed)]
+        shown: list[spans.Line] = [frame.top(title, corner, width, boxed=self.boxed, keep=keep)]
         if self.boxed:
             shown += [(("│", "border"), *fit(line, inner_width), ("│", "border")) for line in lines]
             shown.append(frame.bottom(note, foot, width))
@@ -95,7 +102,7 @@ class Panel(Frame):
     """Draws one `PanelState`; knows no source and no clock."""
 
     def __init__(self, spec: PanelSpec, interval_s: float, threshold_ms: float, zone: tzinfo = UTC) -> None:
-        super().__init__(id=f"panel-{spec.id}", classes=f"-{spec.draw}")
+        super().__init__(id=f"panel-{spec.id}")
         self.spec = spec
         self.tooltip = spec.help or None
         self.sticky = 1 if spec.draw == "table" else 0
@@ -107,7 +114,8 @@ class Panel(Frame):
         self._body: list[spans.Line] = []
         self._body_of: tuple[object, ...] = ()
         self._subject = ""
-        self._behind_s: float | None = None
+        self._upstream: Span | None = None
+        self._thinned: Span | None = None
         self._generated_until: datetime | None = None
 
     def set_subject(self, subject: str) -> None:
@@ -115,9 +123,9 @@ class Panel(Frame):
         self._subject = plain(subject)
         self.redraw()
 
-    def set_behind(self, behind_s: float | None, generated_until: datetime | None) -> None:
-        """How far the tables that the panel reads are behind what came in, and until when their past was made up."""
-        self._behind_s, self._generated_until = behind_s, generated_until
+    def set_upstream(self, upstream: Span | None, generated_until: datetime | None, thinned: Span | None) -> None:
+        """What is wrong before the tables that are read, until when their past was made up, what they leave out."""
+        self._upstream, self._generated_until, self._thinned = upstream, generated_until, thinned
 
     def set_state(self, state: PanelState, at: float) -> None:
         """Draw a state as it is at a moment of the samples' clock; what has not changed is not sent again."""
@@ -142,41 +150,39 @@ class Panel(Frame):
             title.append((f" · {self._subject}", "accent"))
         title.append((" ", "title"))
         note: list[Span] = [(f" ✗ {plain(state.error)} ", "error")] if state.error else []
-        corner = self._corner(state, now, age_s, is_stale, is_slow)
-        window = self._window()
-        if window and not self.boxed:
-            corner, window = [*window[:1], *corner[-1:]], []
-        self.compose_frame(title, corner, self._lines_of(state), note, window)
+        said = self._trouble(state, now, age_s, is_stale=is_stale, is_slow=is_slow)
+        corner: list[Span] = [] if said else [(" waiting " if age_s is None else " live ", "muted")]
+        window = [*self._window(), *([self._thinned] if self._thinned is not None else [])]
+        if not self.boxed:
+            corner, window = [*corner, *window], []
+        self.compose_frame(title, [*corner, *said], self._lines_of(state), note, window, keep=len(said))
 
-    def _corner(self, state: PanelState, now: float, age_s: float | None, is_stale: bool, is_slow: bool) -> list[Span]:
-        corner: list[Span] = []
+    def _trouble(
+        self, state: PanelState, now: float, age_s: float | None, *, is_stale: bool, is_slow: bool
+    ) -> list[Span]:
+        """What must be said in the corner, whatever room there is."""
+        said: list[Span] = []
         if is_slow:
-            corner.append((f" ▲ {milliseconds(max(state.latency.last, state.in_flight_ms(now)))} ms", "warn"))
-        if age_s is None:
-            corner.append((" waiting ", "muted"))
-        elif is_stale:
-            corner.append((f" {age(age_s)} old ", "warn"))
-        elif self._behind_s is not None:
-            # The tables follow once a second: what is less than that behind is as fresh as it gets.
-            fresh = self._behind_s < 2.0
-            corner.append((" live ", "muted") if fresh else (f" behind {age(self._behind_s)} ", "warn"))
-        else:
-            corner.append((" live ", "muted"))
-        return corner
+            said.append((f" ▲ {milliseconds(max(state.latency.last, state.in_flight_ms(now)))} ms ", "warn"))
+        if is_stale and age_s is not None:
+            said.append((f" {age(age_s)} old ", "warn"))
+        elif self._upstream is not None:
+            said.append(self._upstream)
+        return said
 
     def _window(self) -> list[Span]:
         """Where the window begins, and whether some of it was made up to fill the past."""
+        window: list[Span] = []
         match self._state.data:
             case Counts(since=datetime() as start):
                 window = [(f" since {start.astimezone(self._zone):%a %H:%M} ", "muted")]
             case Line(at=(start, *_)):
-                window = []
+                pass
             case _:
                 return []
         if self._generated_until is not None and start < self._generated_until:
-            window.insert(
-                0, (f" history until {self._generated_until.astimezone(self._zone):%a %H:%M} is generated ", "muted")
-            )
+            until = self._generated_until.astimezone(self._zone)
+            window.append((f" history until {until:%a %H:%M} is generated ", "muted"))
         return window
 
     def _lines_of(self, state: PanelState) -> list[spans.Line]:

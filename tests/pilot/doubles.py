@@ -48,6 +48,7 @@ class RememberingControl:
 
     def __init__(self) -> None:
         self.told: list[str] = []
+        self.has_own = False
 
     def start_campaign(self) -> None:
         self.told.append("start")

@@ -129,7 +129,9 @@ DATA: dict[str, Data] = {
         ("incarnation", "lag", "loaded", "dead", "lost", "duplicates", "silent_s"), (("a", 212, 384_190, 0, 0, 0, 0.1),)
     ),
     "arrivals": Table(("arrival_id", "produced_at", "donations", "server_now"), ((None, None, None, NOW),)),
-    "clickstream_lag": Table(("behind_s", "events_behind"), ((0.8, 40),)),
+    "clickstream_lag": Table(
+        ("behind_s", "history_until", "silent_s", "lag", "dead", "lost"), ((0.8, None, 0.2, 0, 0, 0),)
+    ),
 }
 
 

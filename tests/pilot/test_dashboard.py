@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from rtdash.model.data import Stat
+from rtdash.messages import CommandEnded
+from rtdash.model.data import Table
 from rtdash.screens.bindings import BINDINGS
 from rtdash.widgets.panel import Panel
-from tests.pilot.samples import sample
+from tests.pilot.samples import DATA, NOW, sample
 
+GENERATED = Table(DATA["clickstream_lag"].columns, ((0.5, NOW, 0.2, 0, 0, 0),))
 SIZES = [(200, 50), (120, 36), (80, 24)]
 
 
@@ -100,12 +102,83 @@ async def test_old_data_shows_its_age(stage):
         assert on.app.dashboard.panels["01_donations"].has_class("-stale")
 
 
+HOSTILE = "[red]x[/red] \x1b[2J\x1b]0;owned\x07 \u202e"
+
+
 async def test_text_from_a_database_is_data(stage):
-    async with stage(200, 50) as on:
-        on.poller.deliver(sample("03_best", on.clock.now, data=Stat(1, "[red]x[/red] \x1b[2J")))
+    async with stage(80, 24) as on:
+        await on.inject()
+        on.poller.deliver(sample("01_donations", on.clock.now, error=HOSTILE))
+        on.app.post_message(CommandEnded("", HOSTILE))
         await on.painted()
-        # `decode` would have replaced the escape; the screen must survive it even so.
+        await on.pilot.press("3")
+        await on.painted()
         assert "[red]x[/red]" in on.text()
+        assert not any(char in on.text() for char in "\x1b\x07\u202e")
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES)
+async def test_every_old_or_slow_panel_says_so(stage, width, height):
+    async with stage(width, height) as on:
+        await on.inject(clickstream_lag={"data": GENERATED})
+        for panel_id in on.app.dashboard.panels:
+            on.poller.deliver(sample(panel_id, on.clock.now, latency_ms=345.0))
+        on.clock.now += 42.0
+        on.app._tick()
+        for page in "123" if width < 100 else "1":
+            await on.pilot.press(page)
+            await on.painted()
+            for panel in on.app.query(Panel):
+                if panel.size.area:
+                    top = panel.render_line(0).text
+                    assert "42 s old" in top, top
+                    assert "▲ 345 ms" in top, top
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ((0.5, None, 12.0, 0, 0, 0), "ingest silent 12 s"),
+        ((0.5, None, None, 0, 0, 0), "no ingest yet"),
+        ((7.0, None, 0.2, 0, 0, 0), "behind 7.0 s"),
+    ],
+)
+async def test_panels_are_no_fresher_than_what_feeds_them(stage, row, said):
+    async with stage(200, 50) as on:
+        await on.inject(clickstream_lag={"data": Table(DATA["clickstream_lag"].columns, (row,))})
+        for panel in on.app.query(Panel):
+            assert (said in panel.render_line(0).text) is (panel.spec.source == "citus"), panel.spec.id
+
+
+async def test_freshness_that_nobody_measures_is_unknown(stage):
+    async with stage(200, 50) as on:
+        await on.inject()
+        on.poller.deliver(sample("clickstream_lag", on.clock.now, error="permission denied"))
+        on.clock.now += 4.5
+        for panel_id in on.app.dashboard.panels:
+            on.poller.deliver(sample(panel_id, on.clock.now))
+        await on.painted()
+        assert "freshness unknown" in on.app.dashboard.panels["09_last_7_days"].render_line(0).text
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES)
+async def test_thinned_visits_are_said(stage, width, height):
+    async with stage(width, height) as on:
+        await on.inject()
+        assert "25 % of visits" in on.text().split("\n")[0]
+        if width == 200:
+            for panel in on.app.query(Panel):
+                edges = panel.render_line(0).text + panel.render_line(panel.size.height - 1).text
+                assert ("25 % of visits" in edges) is (panel.spec.source == "citus"), panel.spec.id
+
+
+async def test_a_silent_runner_and_its_note_are_said(stage):
+    columns, rows = DATA["campaigns"].columns, DATA["campaigns"].rows
+    silent = dict(zip(columns, rows[0], strict=True)) | {"heartbeat_age_s": 3.4, "note": "braked by lag"}
+    async with stage(200, 50) as on:
+        await on.inject(campaigns={"data": Table(columns, (tuple(silent.values()), rows[1]))})
+        assert "silent 3.4 s" in on.text()
+        assert "braked by lag" in on.text()
 
 
 async def test_unchanged_samples_redraw_nothing(stage):
@@ -205,9 +278,9 @@ async def test_quit_ends_lanes_before_the_screen(stage):
         assert on.control.told == ["close stop_own=True"]
 
 
-async def test_leaving_asks_about_a_running_campaign(stage):
+async def test_leaving_asks_about_our_own_campaign_only(stage):
     async with stage(asks_before_leaving=True) as on:
-        await on.inject()
+        on.control.has_own = True
         await on.pilot.press("q")
         await on.pilot.pause()
         assert "still running" in on.text()
@@ -218,11 +291,22 @@ async def test_leaving_asks_about_a_running_campaign(stage):
         await on.pilot.press("l")
         await on.until(lambda: on.control.told)
         assert on.control.told == ["close stop_own=False"]
+    async with stage(asks_before_leaving=True) as on:
+        await on.inject()
+        await on.pilot.press("q")
+        await on.until(lambda: on.control.told)
+
+
+async def test_q_closes_help_and_not_the_dashboard(stage):
+    async with stage() as on:
+        await on.pilot.press("question_mark")
+        await on.pilot.press("q")
+        await on.pilot.pause()
+        assert on.app.screen is on.app.dashboard
+        assert not on.poller.is_stopped
 
 
 async def test_a_failed_command_is_said(stage):
-    from rtdash.messages import CommandEnded
-
     async with stage() as on:
         on.app.post_message(CommandEnded("", "no Kafka [brokers] are set"))
         await on.until(lambda: "no Kafka [brokers] are set" in on.text())

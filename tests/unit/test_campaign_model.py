@@ -1,4 +1,4 @@
-"""Rates go in steps, and a brake follows the lag."""
+"""Rates go in steps, and a brake follows what waits."""
 
 from __future__ import annotations
 
@@ -17,6 +17,11 @@ def test_only_running_and_stopping_are_active():
     assert [state for state in CampaignState if state.active] == [CampaignState.RUNNING, CampaignState.STOPPING]
 
 
-def test_the_brake_is_off_up_to_its_bound_and_then_follows_the_lag():
-    assert [brake.share(lag) for lag in (0, brake.FREE_LAG, brake.MOST_LAG, 10**9)] == [1, 1, 0, 0]
-    assert brake.share((brake.FREE_LAG + brake.MOST_LAG) // 2) == 0.5
+def test_the_brake_is_off_up_to_its_bound_and_then_follows_what_waits():
+    assert [brake.share(waiting) for waiting in (-5, 0, brake.FREE_BYTES, brake.MOST_BYTES, 1e12)] == [1, 1, 1, 0, 0]
+    assert brake.share((brake.FREE_BYTES + brake.MOST_BYTES) / 2) == 0.5
+
+
+def test_the_topic_that_fills_first_decides():
+    assert brake.waiting_bytes(1000, 0) == brake.waiting_bytes(1000, 0.1) == 260_000
+    assert brake.waiting_bytes(1000, 10) == 1_800_000

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rtdash.widgets.drawing import numbers
-from rtdash.widgets.drawing.spans import fit, left, right, spread, width
+from rtdash.widgets.drawing.spans import fit, left, right, width
 
 NAN, INF = float("nan"), float("inf")
 AT = datetime(2026, 11, 22, 14, 3, 22, tzinfo=UTC)
@@ -153,11 +153,6 @@ def test_fit_leaves_a_line_that_fits_as_it_is(line):
     assert fit(line, width(line)) == tuple(line)
 
 
-@given(LINES, LINES, st.integers(0, 60))
-def test_spread_gives_exactly_the_width(start, end, cells):
-    assert width(spread(start, end, cells)) == cells
-
-
 @given(TEXTS, st.integers(1, 30))
 def test_left_gives_exactly_the_width_and_right_at_least(text, cells):
     assert width([(left(text, cells), "")]) == cells
@@ -172,4 +167,3 @@ def test_a_cut_is_seen():
     assert fit([("東京", "x")], 2) == ((" …", "x"),)
     assert fit([("ab", "x")], 4) == (("ab", "x"), ("  ", "text"))
     assert left("abcd", 3) == "ab…"
-    assert spread([("a", "x")], [("b", "y")], 5) == (("a", "x"), ("   ", "text"), ("b", "y"))

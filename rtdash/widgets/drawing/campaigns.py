@@ -8,7 +8,7 @@ from datetime import datetime
 
 from rtdash.model.data import Cell
 from rtdash.model.text import plain
-from rtdash.widgets.drawing.numbers import clock, grouped, rounded
+from rtdash.widgets.drawing.numbers import age, clock, grouped, rounded
 from rtdash.widgets.drawing.spans import Line, Span, fit
 from rtdash.widgets.drawing.table import rows
 
@@ -30,6 +30,8 @@ HEADER = (
 )
 _NUMERIC = (False, False, False, True, True, True, True, True, True, True, True, False)
 SIGNS = {"planned": "○", "running": "▶", "stopping": "◐", "ended": "■", "lost": "✗"}
+SILENT_S = 2.0
+"""A runner says four times a second that it lives."""
 _ROLES = {"running": "good", "stopping": "warn", "lost": "error"}
 
 
@@ -60,18 +62,31 @@ def elapsed_s(record: Record) -> float:
     return (end - start).total_seconds() if isinstance(start, datetime) and isinstance(end, datetime) else 0.0
 
 
+def is_active(record: Record) -> bool:
+    """Whether it runs or stops."""
+    return text(record, "state") in {"running", "stopping"}
+
+
+def _state(record: Record) -> Span:
+    """Its state, or that its runner has fallen silent."""
+    state, silent_s = text(record, "state"), number(record, "heartbeat_age_s")
+    if is_active(record) and silent_s > SILENT_S:
+        return f"silent {age(silent_s)}", "error"
+    return state, _ROLES.get(state, "muted")
+
+
 def _cells(record: Record) -> list[Span]:
     state = text(record, "state")
     role = _ROLES.get(state, "muted")
     generated, acked, loaded = (number(record, name) for name in ("generated", "acked", "loaded"))
     failed, unknown = number(record, "failed"), number(record, "unknown")
-    is_live = state in {"running", "stopping"}
+    is_live = is_active(record)
     wanted, real = grouped(round(number(record, "rate_per_s"))), grouped(round(number(record, "real_rate_per_s")))
     settled = not is_live and loaded == acked
     return [
         (SIGNS.get(state, "?"), role),
         (text(record, "name"), "strong"),
-        (state, role),
+        _state(record),
         (f"{real} of {wanted}" if is_live else wanted, "text"),
         (grouped(round(generated)), "text"),
         (grouped(round(acked)), "text"),

@@ -9,12 +9,16 @@ from rtdash.widgets.drawing.spans import Line, Span, fit, width
 Spans = Sequence[Span]
 
 
-def _edge(start: str, rule: str, end: str, left_spans: Spans, right_spans: Spans, cells: int) -> Line:
-    """A horizontal edge with texts set into it; where there is no room the last of the right ones go first."""
+def _edge(start: str, rule: str, end: str, left_spans: Spans, right_spans: Spans, keep: int, cells: int) -> Line:
+    """A horizontal edge with texts set into it.
+
+    Where there is no room the right texts go, the first of them first, but for the last `keep`; then the left is cut.
+    """
     inner = cells - len(start) - len(end)
-    while right_spans and width(left_spans) + width(right_spans) + 2 > inner:
-        right_spans = right_spans[:-1]
-    left_spans = fit(left_spans, inner - 1) if width(left_spans) > inner - 1 else tuple(left_spans)
+    while len(right_spans) > keep and width(left_spans) + width(right_spans) + 2 > inner:
+        right_spans = right_spans[1:]
+    room = max(0, inner - width(right_spans) - 1 - bool(right_spans))
+    left_spans = fit(left_spans, room) if width(left_spans) > room else tuple(left_spans)
     gap = inner - width(left_spans) - width(right_spans) - 1 - bool(right_spans)
     return (
         (start + rule, "border"),
@@ -25,11 +29,11 @@ def _edge(start: str, rule: str, end: str, left_spans: Spans, right_spans: Spans
     )
 
 
-def top(title: Spans, corner: Spans, cells: int, *, boxed: bool) -> Line:
-    """`╭─ Title ───── 0.1 s ─╮`, or the same as an open rule."""
-    return _edge("╭" if boxed else "", "─", "╮" if boxed else "", title, corner, cells)
+def top(title: Spans, corner: Spans, cells: int, *, boxed: bool, keep: int = 0) -> Line:
+    """`╭─ Title ───── 0.1 s ─╮`, or the same as an open rule; the last `keep` texts of the corner outlast the title."""
+    return _edge("╭" if boxed else "", "─", "╮" if boxed else "", title, corner, keep, cells)
 
 
 def bottom(note: Spans, corner: Spans, cells: int) -> Line:
     """`╰─ note ───── corner ─╯`."""
-    return _edge("╰", "─", "╯", note, corner, cells)
+    return _edge("╰", "─", "╯", note, corner, 0, cells)

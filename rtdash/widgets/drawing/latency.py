@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rtdash.model.state import PanelState
+from rtdash.model.text import plain
 from rtdash.widgets.drawing.numbers import age, milliseconds
 from rtdash.widgets.drawing.spans import Line, Span
 from rtdash.widgets.drawing.sparklines import columns
@@ -81,7 +82,7 @@ def worst(items: Sequence[Row], now: float, threshold_ms: float) -> list[Span]:
     row = order(items, now)[0]
     state = row.state
     if state.error:
-        return [(f" ✗ {row.title}: ", "error"), (state.error, "text")]
+        return [(f" ✗ {row.title}: ", "error"), (plain(state.error), "text")]
     slow = state.is_slow(now, threshold_ms)
     last = max(state.latency.last, state.in_flight_ms(now))
     sign, role = ("▲", "warn") if slow else ("●", "good")

@@ -42,10 +42,3 @@ def left(text: str, cells: int) -> str:
 def right(text: str, cells: int) -> str:
     """Text at the right of `cells`; a number is never cut, so it may be wider."""
     return " " * max(0, cells - cell_len(text)) + text
-
-
-def spread(start: Iterable[Span], end: Iterable[Span], cells: int) -> Line:
-    """`start` at the left and `end` at the right of `cells`."""
-    start, end = tuple(start), tuple(end)
-    gap = cells - width(start) - width(end)
-    return fit((*start, (" " * max(1, gap), "text"), *end), cells)
