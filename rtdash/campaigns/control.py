@@ -65,6 +65,7 @@ class CampaignControl:
         self._launched_at = -_LAUNCH_S
         self._connection: Connection[Any] | None = None
         self._stale = StaleWatch()
+        self._complaint = ""
         self._commands: SimpleQueue[Callable[[], str] | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="control", daemon=True)
         self._thread.start()
@@ -103,7 +104,7 @@ class CampaignControl:
         self._thread.join()
 
     def _run(self) -> None:
-        complaint = ""
+        """The one place where any exception becomes a report: the thread must outlive all but its end."""
         while True:
             command: Callable[[], str] | None = self._watch
             with suppress(Empty):
@@ -114,20 +115,17 @@ class CampaignControl:
             try:
                 if done := command():
                     self._report(done, None)
-                said = ""
+                self._complaint = ""
             except RtdashError as error:
                 self._forget_connection()
                 self._report("", str(error))
-                said = ""
             except Exception as error:
-                # The thread must outlive it; what the watch meets each second is said once.
                 self._forget_connection()
-                said = f"{type(error).__name__} (see the log)"
-                if command != self._watch or said != complaint:
+                # The watch may meet it again each second; it is said once.
+                before, self._complaint = self._complaint, repr(error)
+                if command != self._watch or self._complaint != before:
                     log.exception("control")
-                    self._report("", said)
-            if command == self._watch:
-                complaint = said
+                    self._report("", f"{type(error).__name__} (see the log)")
 
     def _watch(self) -> str:
         """Nobody asked for it: what is found is reported where it is found."""

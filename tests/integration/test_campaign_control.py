@@ -194,3 +194,28 @@ def test_a_database_that_is_away_is_said_and_found_again(desk, store):
     assert desk.next()[1].startswith("donations database:")
     desk.control.change_rate(1)
     assert desk.next() == ("next campaign: 1,000/s", None)
+
+
+def test_no_failure_of_the_watch_ends_the_control_and_each_is_said_once(desk, monkeypatch):
+    looks = SimpleQueue()
+
+    def fail(*_: object) -> int:
+        looks.put(None)
+        raise KeyError("campaign_id")
+
+    monkeypatch.setattr("rtdash.campaigns.control._WATCH_S", 0.05)
+    monkeypatch.setattr(desk.control._stale, "look", fail)
+    assert desk.next() == ("", "KeyError (see the log)")
+    for _ in range(3):
+        looks.get(timeout=15)
+    desk.control.change_rate(1)
+    assert desk.next() == ("next campaign: 500/s", None)
+
+
+def test_what_a_runner_says_cannot_steer_the_terminal(dsn, monkeypatch):
+    monkeypatch.setattr(IdleRunner, "log_tail", lambda _: ["rtdash: Kafka: \x1b[2Jgone\u202e"])
+    desk = Desk(dsn, returncode=1)
+    desk.control.start_campaign()
+    desk.next()
+    assert desk.next() == ("", "the campaign's runner failed: Kafka: ·[2Jgone·")
+    desk.control.close(stop_own=False)
