@@ -1,4 +1,8 @@
-"""The producer's brake: the built-in broker keeps 5 MB of a partition and drops the oldest without a word."""
+"""The producer's brake: the built-in broker keeps 5 MB of a partition and drops the oldest without a word.
+
+It goes by what grows by itself: donations acknowledged and not known to be settled. When ingest or the database is away
+the known stands still and the difference grows, whereas a lag that ingest writes down would stay as it was last seen.
+"""
 
 from __future__ import annotations
 
@@ -9,24 +13,50 @@ from pymysql.connections import Connection
 from rtdash.sources.donations import explained
 from rtdash.sources.kafka import DONATIONS_TOPIC
 
-FREE_LAG = 30_000
+# Of the 20 MB that four partitions of a topic keep; partitions do not fill evenly. Uncompressed, although the broker
+# keeps what was sent compressed.
+FREE_BYTES = 6_000_000
 """Up to here the rate is as wanted."""
-MOST_LAG = 60_000
-"""From here on nothing is made: 13 MB of donations uncompressed, of the 20 MB that four partitions keep."""
+MOST_BYTES = 12_000_000
+"""From here on nothing is made."""
+_DONATION_BYTES = 260
+_EVENT_BYTES = 180
+
+_SETTLED = """
+SELECT (SELECT COALESCE(SUM(donations), 0) FROM donation_totals WHERE campaign_id = %s),
+       (SELECT COALESCE(SUM(dead + duplicates + lost), 0) FROM ingest_offsets WHERE topic = %s)
+"""
 
 
-def lag(connection: Connection[Any]) -> int:
-    """Donations that Kafka holds and ingest has not loaded yet, as ingest has seen it last. Raises SourceError."""
-    with explained(), connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT COALESCE(SUM(CASE WHEN latest_offset > next_offset THEN latest_offset - next_offset ELSE 0 END), 0)"
-            " FROM ingest_offsets WHERE topic = %s",
-            (DONATIONS_TOPIC,),
-        )
-        row = cursor.fetchone()
-    return int(row[0]) if row else 0
+class Settled:
+    """Donations of a campaign that Kafka need not keep any longer, as last asked.
+
+    Loaded, or since the first question dead, a duplicate or lost: these three are not told apart by campaign.
+    """
+
+    def __init__(self, campaign_id: int) -> None:
+        self._campaign_id = campaign_id
+        self._gone_before: int | None = None
+        self.donations = 0
+
+    def ask(self, connection: Connection[Any]) -> None:
+        """Ask the donations database anew. Raises SourceError, and then stays as it was."""
+        with explained(), connection.cursor() as cursor:
+            cursor.execute(_SETTLED, (self._campaign_id, DONATIONS_TOPIC))
+            ((loaded, gone),) = cursor.fetchall()
+        if self._gone_before is None:
+            self._gone_before = int(gone)
+        self.donations = int(loaded) + int(gone) - self._gone_before
 
 
-def share(lag: int) -> float:
-    """The share of the wanted rate that this lag allows: 1 … 0."""
-    return min(1.0, max(0.0, (MOST_LAG - lag) / (MOST_LAG - FREE_LAG)))
+def waiting_bytes(donations: int, events_a_donation: float) -> float:
+    """What these donations take up on the broker, uncompressed, in the topic that fills first.
+
+    How many events wait is not known on the donations side: they are taken to wait as long as their donations do.
+    """
+    return donations * max(_DONATION_BYTES, _EVENT_BYTES * events_a_donation)
+
+
+def share(waiting_bytes: float) -> float:
+    """The share of the wanted rate that this allows: 1 … 0."""
+    return min(1.0, max(0.0, (MOST_BYTES - waiting_bytes) / (MOST_BYTES - FREE_BYTES)))

@@ -13,7 +13,7 @@ from contextlib import closing
 
 from pydantic import SecretStr
 
-from rtdash.campaigns.brake import lag
+from rtdash.campaigns.brake import Settled
 from rtdash.campaigns.clock import ServerClock
 from rtdash.campaigns.store import CampaignStore, Orders, Progress
 from rtdash.errors import SourceError
@@ -29,7 +29,7 @@ _DEADLINE_S = 10.0
 
 
 class Heartbeat:
-    """`start()`, read `orders` and `lag` at any time, `stop()`. Any error but the database's ends up in `error`."""
+    """`start()`, read `orders` and `settled` at any time, `stop()`. Any error but the database's ends up in `error`."""
 
     def __init__(
         self, dsn: SecretStr, campaign: Campaign, clock: ServerClock, progress: Callable[[], Progress]
@@ -44,8 +44,8 @@ class Heartbeat:
         """What the runner does; the runner sets it."""
         self.orders: Orders | None = Orders(CampaignState.RUNNING, campaign.rate_per_s)
         """What is wanted; None when the campaign is gone from the table."""
-        self.lag = 0
-        """Donations that Kafka holds and ingest has not loaded, when last seen."""
+        self.settled = Settled(campaign.campaign_id)
+        """What Kafka need not keep any longer, when last seen."""
         self.error: Exception | None = None
 
     def start(self) -> None:
@@ -74,7 +74,7 @@ class Heartbeat:
                     measured_s = time.monotonic()
                     while not self._ending.is_set():
                         self._beat(store)
-                        self.lag = lag(connection)
+                        self.settled.ask(connection)
                         if time.monotonic() - measured_s > _CLOCK_S:
                             self._clock.measure(connection)
                             measured_s = time.monotonic()

@@ -129,7 +129,7 @@ class _Run:
         self._donors = Donors(campaign, clock.now_us, random)
         self._visits = Visits(campaign, max_events_per_s, random)
         self._recent: deque[tuple[float, int]] = deque([(time.monotonic(), 0)], maxlen=64)
-        self._braked = False
+        self._braked = ""
 
     def produce(self, options: CampaignOptions, heartbeat: Heartbeat, stop: threading.Event) -> None:
         """Make donations until somebody or something ends the campaign."""
@@ -141,9 +141,7 @@ class _Run:
             if heartbeat.orders is not None and heartbeat.orders.rate_per_s != wanted:
                 wanted = heartbeat.orders.rate_per_s
                 self._visits.set_rate(wanted)
-            allowed = brake.share(heartbeat.lag)
-            self._braked = allowed < 1
-            pacer.set_rate(wanted * allowed)
+            pacer.set_rate(wanted * self._brake(heartbeat))
             if now_s - walked_s >= _WALK_S:
                 self._donors.walk()
                 walked_s = now_s
@@ -157,6 +155,14 @@ class _Run:
                 stop.wait(pacer.wait_s())
             else:
                 self._delivery.take_reports(SLICE_S)
+
+    def _brake(self, heartbeat: Heartbeat) -> float:
+        """The share of the wanted rate that is allowed, of the visits too: they are made with the donations."""
+        donations, events = self._delivery.donations, self._delivery.events
+        waiting = donations.acked - heartbeat.settled.donations
+        allowed = brake.share(brake.waiting_bytes(waiting, events.generated / max(1, donations.generated)))
+        self._braked = f"braked, visits too: {waiting:,} acked and not known to be loaded" if allowed < 1 else ""
+        return allowed
 
     def _reached(self, options: CampaignOptions, started_s: float) -> bool:
         if options.count is not None and self._delivery.donations.generated >= options.count:
@@ -189,5 +195,5 @@ class _Run:
             events_acked=events_acked,
             visit_fraction=self._visits.fraction,
             real_rate_per_s=(generated - before) / max(now_s - since_s, 1e-3),
-            note=(self._delivery.note or ("braked by lag" if self._braked else ""))[:500],
+            note=(self._delivery.note or self._braked)[:500],
         )

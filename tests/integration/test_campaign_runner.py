@@ -15,6 +15,7 @@ from world import World, until
 from rtdash.campaigns.runner import CampaignOptions, CampaignRunner
 from rtdash.campaigns.store import CampaignStore, Progress
 from rtdash.errors import SettingsError, Unreachable
+from rtdash.ingest.reader import TopicReader
 from rtdash.model.campaign import CampaignState
 from rtdash.servers.mariadb import PrivateMariaDB
 from rtdash.settings import Settings
@@ -144,18 +145,61 @@ def test_a_database_that_goes_away_does_not_stop_production(world: World, caplog
     assert any("without heartbeat" in record.getMessage() for record in caplog.records)
 
 
-def test_the_brake_keeps_a_slow_ingest_from_being_overrun(world: World, monkeypatch):
-    monkeypatch.setattr("rtdash.campaigns.brake.FREE_LAG", 500)
-    monkeypatch.setattr("rtdash.campaigns.brake.MOST_LAG", 1000)
-    world.rows(
-        "INSERT INTO ingest_offsets (incarnation, topic, partition_id, next_offset, latest_offset, updated_at)"
-        " VALUES ('x', 'donations', 0, 0, 5000, UTC_TIMESTAMP(6))"
+@pytest.fixture
+def quick_brake(monkeypatch):
+    """Free up to 500 donations with ten events each, shut at 1,000."""
+    monkeypatch.setattr("rtdash.campaigns.brake.FREE_BYTES", 900_000)
+    monkeypatch.setattr("rtdash.campaigns.brake.MOST_BYTES", 1_800_000)
+
+
+@pytest.mark.usefixtures("quick_brake")
+def test_the_brake_holds_while_no_ingest_runs(world: World):
+    with world.campaign_beside(rate_per_s=500):
+        until(lambda: world.campaigns.latest() and newest(world).note.startswith("braked, visits too: "))
+        until(lambda: newest(world).real_rate_per_s < 50)
+        made = newest(world).generated
+        assert 500 <= made <= 1100
+        with world.ingest():
+            until(lambda: newest(world).real_rate_per_s > 400 and newest(world).note == "")
+
+
+@pytest.mark.usefixtures("quick_brake")
+def test_the_brake_holds_while_the_database_does_not_answer(world: World):
+    with world.ingest(), world.campaign_beside(rate_per_s=500):
+        until(lambda: world.campaigns.latest() and world.balance()[0] > 500)
+        assert newest(world).note == ""
+        # Whoever asks the totals hangs: ingest, and the heartbeat with it.
+        world.rows("LOCK TABLES donation_totals WRITE")
+        try:
+            seen = [produced(world)]
+            until(lambda: seen.append(produced(world)) or (len(seen) > 15 and seen[-1] == seen[-15]))
+        finally:
+            world.rows("UNLOCK TABLES")
+        assert seen[-1] - seen[0] <= 1100
+        until(lambda: newest(world).real_rate_per_s > 400 and newest(world).note == "")
+
+
+@pytest.mark.usefixtures("quick_brake")
+def test_what_was_lost_or_dead_does_not_brake_for_ever(world: World):
+    offsets = (
+        "INSERT INTO ingest_offsets (incarnation, topic, partition_id, next_offset, latest_offset, lost, updated_at)"
+        " VALUES (%s, 'donations', 0, 0, 0, %s, UTC_TIMESTAMP(6))"
     )
-    with world.campaign_beside(rate_per_s=1000):
-        until(lambda: world.campaigns.latest() and newest(world).note == "braked by lag")
-        until(lambda: newest(world).real_rate_per_s == 0)
-        world.rows("UPDATE ingest_offsets SET next_offset = 5000")
-        until(lambda: newest(world).real_rate_per_s > 500 and newest(world).note == "")
+    world.rows(offsets, "before this campaign", 5000)
+    with world.campaign_beside(rate_per_s=500):
+        until(lambda: world.campaigns.latest() and newest(world).note.startswith("braked"))
+        world.rows(offsets, "now", 2000)
+        until(lambda: newest(world).note == "" and newest(world).generated > 1100)
+
+
+def produced(world: World) -> int:
+    """Donations that the broker has."""
+    threading.Event().wait(0.1)
+    reader = TopicReader(world.settings.kafka_bootstrap_servers, "donations")
+    try:
+        return sum(reader._bounds(partition_id)[1] for partition_id in reader.partitions())
+    finally:
+        reader.close()
 
 
 def test_ids_go_on_after_what_the_totals_know(world: World):
