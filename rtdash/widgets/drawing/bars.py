@@ -10,7 +10,7 @@ from rtdash.widgets.drawing.spans import Line, fit, left, right
 from rtdash.widgets.drawing.spans import width as cells_of
 
 _EIGHTHS = " ▏▎▍▌▋▊▉"
-_COLUMN = 16
+_COLUMN = 13
 """The least width of a column: shorter ones say nothing."""
 
 
