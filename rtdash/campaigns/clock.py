@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
 from pymysql.connections import Connection
 
+from rtdash.model.moment import epoch_us
 from rtdash.sources.donations import explained
 
 _ROUNDS = 5
@@ -40,12 +40,6 @@ class ServerClock:
     def now_us(self) -> int:
         """The server's time now."""
         return time.monotonic_ns() // 1000 + self._offset_us
-
-
-def epoch_us(moment: datetime) -> int:
-    """Microseconds of the Unix epoch of a time that is UTC and carries no zone."""
-    since = moment.replace(tzinfo=UTC) - datetime(1970, 1, 1, tzinfo=UTC)
-    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
 
 
 @lru_cache(maxsize=512)

@@ -8,12 +8,12 @@ from __future__ import annotations
 from typing import Any
 
 import psycopg
-from psycopg import sql
 from psycopg.pq import TransactionStatus
 from pydantic import SecretStr
 
 from rtdash.ingest.chore import Chore
 from rtdash.sources import citus
+from rtdash.sources.rollups import advance
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -81,10 +81,8 @@ def _is_scheduled(connection: Connection) -> bool:
 
 def _advance(connection: Connection, function: str, most_events: int) -> bool:
     """Take one window of new events; whether more may be waiting."""
-    statement = sql.SQL("SELECT start_id, end_id FROM {}(%s)").format(sql.Identifier(function))
-    with citus.explained():
-        row = connection.execute(statement, (most_events,)).fetchone()
-    return row is not None and row[1] - row[0] + 1 >= most_events
+    start_id, end_id = advance(connection, function, most_events)
+    return end_id - start_id + 1 >= most_events
 
 
 def _cancel(connection: Connection) -> None:

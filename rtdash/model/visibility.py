@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from rtdash.model.data import Table
+from rtdash.model.moment import epoch_us
 
 SPAN_S = 10.0
 """The percentile is over the donations painted in the last 10 s."""
 _KEPT = 20_000
 """Arrivals kept: of 50 a second, those of the last 400 s."""
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +23,6 @@ class _Covered:
     known_at: float
     age_ms: float
     donations: int
-
-
-def microseconds(at: datetime) -> int:
-    """Microseconds since the Unix epoch: the scale of arrival ids."""
-    return round((at - _EPOCH).total_seconds() * 1e6)
 
 
 class Visibility:
@@ -50,7 +45,7 @@ class Visibility:
         if now is None:
             return
         if self.after_arrival is None:
-            self.after_arrival = microseconds(now)
+            self.after_arrival = epoch_us(now)
             return
         for record in records:
             arrival, produced, donations = record["arrival_id"], record["produced_at"], record["donations"]

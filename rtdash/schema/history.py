@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from psycopg import sql
 from pydantic import SecretStr
 
 from rtdash.resources import sql_folder
 from rtdash.sources.citus import connect, explained
+from rtdash.sources.rollups import advance
 
 # Who fills at the same moment waits here, and then finds the record.
 _LOCK = "LOCK TABLE generated_history IN SHARE ROW EXCLUSIVE MODE"
@@ -55,10 +55,9 @@ def _roll_up(connection: psycopg.Connection[Any]) -> Iterator[float]:
     newest_id = (found and found[0]) or 0
     yield 0.0
     for place, function in enumerate(_ROLLUPS):
-        call = sql.SQL("SELECT start_id, end_id FROM {}(%s)").format(sql.Identifier(function))
         start_id, end_id = 0, -1
         while end_id < newest_id:
-            start_id, end_id = connection.execute(call, (_SLICE,)).fetchone() or (1, 0)
+            start_id, end_id = advance(connection, function, _SLICE)
             if start_id > end_id:
                 break
             yield (place + min(1.0, end_id / newest_id)) / len(_ROLLUPS)

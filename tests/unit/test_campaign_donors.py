@@ -9,13 +9,14 @@ from random import Random
 
 import pytest
 
-from rtdash.campaigns.clock import epoch_us, stamp
+from rtdash.campaigns.clock import stamp
 from rtdash.campaigns.donors import Donors, choose_cities
 from rtdash.campaigns.visits import DEVICES, EVENTS_A_DONATION, VISITS_A_DONATION, Visits
 from rtdash.campaigns.weights import WanderingWeights
 from rtdash.model.campaign import Campaign, CampaignState
 from rtdash.model.donation import parse_donation
 from rtdash.model.event import parse_event
+from rtdash.model.moment import epoch_us
 from rtdash.model.places import CITIES, ORGANIZATIONS
 
 NOW = datetime(2025, 11, 22, 2, 14, 20, 123456)  # noqa: DTZ001 (UTC, as all times in messages)

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rtdash.model.data import Table
-from rtdash.model.visibility import SPAN_S, Visibility, microseconds
+from rtdash.model.moment import epoch_us
+from rtdash.model.visibility import SPAN_S, Visibility
 
 NOW = datetime(2026, 11, 22, 14, 3, 22, tzinfo=UTC)
 COLUMNS = ("arrival_id", "produced_at", "donations", "server_now")
@@ -19,7 +20,7 @@ NOTHING = Table(COLUMNS, ((None, None, None, NOW),))
 
 def arrivals(*items: tuple[int, float, int]) -> Table:
     """(arrival id after the first answer, age in ms, donations)."""
-    base = microseconds(NOW)
+    base = epoch_us(NOW)
     return Table(
         COLUMNS, tuple((base + number, NOW - timedelta(milliseconds=age), count, NOW) for number, age, count in items)
     )
@@ -36,19 +37,19 @@ def test_the_first_answer_only_says_where_to_begin():
     visibility.arrived(Table(COLUMNS, ()), 0.0, 0.0)
     assert visibility.after_arrival is None
     visibility.arrived(arrivals((5, 100.0, 3)), 0.0, 0.0)
-    assert visibility.after_arrival == microseconds(NOW)
+    assert visibility.after_arrival == epoch_us(NOW)
     visibility.painted(1.0, 1.1)
     assert visibility.p95_ms(1.1) is None
 
 
 def test_microseconds_are_those_of_the_arrival_ids():
-    assert microseconds(datetime(2026, 11, 22, 14, 3, 22, 123457, tzinfo=UTC)) == 1795356202123457
+    assert epoch_us(datetime(2026, 11, 22, 14, 3, 22, 123457, tzinfo=UTC)) == 1795356202123457
 
 
 def test_age_on_the_servers_clock_and_the_rest_on_ours():
     visibility = begun()
     visibility.arrived(arrivals((1, 120.0, 3)), 10.0, 10.002)
-    assert visibility.after_arrival == microseconds(NOW) + 1
+    assert visibility.after_arrival == epoch_us(NOW) + 1
     visibility.painted(10.25, 10.28)
     told = visibility.p95_ms(10.28)
     assert told is not None
@@ -79,7 +80,7 @@ def test_rows_without_an_arrival_say_nothing():
     visibility.arrived(NOTHING, 1.0, 1.0)
     visibility.painted(1.0, 1.0)
     assert visibility.p95_ms(1.0) is None
-    assert visibility.after_arrival == microseconds(NOW)
+    assert visibility.after_arrival == epoch_us(NOW)
 
 
 def test_counts_may_be_decimals():
