@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from signal import SIGKILL, SIGTERM
@@ -17,6 +16,7 @@ from rtdash.campaigns.control import Runner
 from rtdash.servers.process import GuardedProcess, StopSignals
 from rtdash.settings import Settings
 
+_COMMAND = (sys.executable, "-P", "-m", "rtdash", "campaign", "start")
 _STOP_S = 15.0
 # When we are killed the database goes as well: a runner would try for longer to enter the end of its campaign.
 _GUARDED_STOP: StopSignals = ((SIGTERM, 3.0), (SIGKILL, 0.5))
@@ -27,12 +27,20 @@ class DetachedRunner:
 
     title = "campaign"
 
-    def __init__(self, command: list[str], log_file: Path, environment: dict[str, str]) -> None:
+    def __init__(
+        self, command: list[str], log_file: Path, environment: dict[str, str], keep_open: Sequence[int]
+    ) -> None:
         log_file.parent.mkdir(parents=True, exist_ok=True)
         self._log_file = log_file
         with log_file.open("wb") as log:
             self._process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, env=environment
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                env=environment,
+                pass_fds=keep_open,
             )
 
     @property
@@ -59,26 +67,28 @@ def child_environment() -> dict[str, str]:
 def launcher(settings: Settings, demo: Path | None) -> Iterator[Callable[[int], Runner]]:
     """Gives a function that starts a runner at a rate. In the folder of a `demo` it ends with us, however we end.
 
-    The settings, with their secrets, reach a runner as a file that only we can read.
+    The settings, with their secrets, reach a runner as a file in memory, which is gone with the last of us.
     """
-    if demo is not None:
-        log_file = demo / "logs" / "campaign.log"
+    secrets = os.memfd_create("rtdash")
+    file = Path(f"/proc/self/fd/{secrets}")
+    settings.save(file)
+    logs = platformdirs.user_state_path("rtdash") if demo is None else demo / "logs"
 
-        def launch_guarded(rate_per_s: int) -> Runner:
-            command = _command(demo / "rtdash.toml", rate_per_s)
-            return GuardedProcess.start(
-                command, log_file=log_file, title="campaign", env=child_environment(), stop_signals=_GUARDED_STOP
-            )
+    def launch(rate_per_s: int) -> Runner:
+        command = [*_COMMAND, "--settings", str(file), "--rate", str(rate_per_s)]
+        log_file, environment = logs / "campaign.log", child_environment()
+        if demo is None:
+            return DetachedRunner(command, log_file, environment, keep_open=(secrets,))
+        return GuardedProcess.start(
+            command,
+            log_file=log_file,
+            title="campaign",
+            env=environment,
+            stop_signals=_GUARDED_STOP,
+            keep_open=(secrets,),
+        )
 
-        yield launch_guarded
-        return
-    log_file = platformdirs.user_state_path("rtdash") / "campaign.log"
-    with tempfile.TemporaryDirectory(prefix="rtdash-") as folder:
-        file = Path(folder) / "settings.toml"
-        settings.save(file)
-        yield lambda rate_per_s: DetachedRunner(_command(file, rate_per_s), log_file, child_environment())
-
-
-def _command(settings_file: Path, rate_per_s: int) -> list[str]:
-    rtdash = [sys.executable, "-P", "-m", "rtdash", "campaign", "start"]
-    return [*rtdash, "--settings", str(settings_file), "--rate", str(rate_per_s)]
+    try:
+        yield launch
+    finally:
+        os.close(secrets)
