@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,17 +22,6 @@ from rtdash.ingest.run import run
 from rtdash.servers.broker import PrivateBroker
 from rtdash.settings import Settings
 
-_INGEST = """
-import signal, sys, threading
-from pathlib import Path
-from rtdash import logs
-from rtdash.ingest.run import run
-from rtdash.settings import load
-logs.to_stderr()
-stop = threading.Event()
-signal.signal(signal.SIGTERM, lambda *_: stop.set())
-sys.exit(run(load(Path(sys.argv[1])), stop))
-"""
 _BALANCE = """
 SELECT (SELECT COUNT(*) FROM donation_transactions), (SELECT COALESCE(SUM(donations), 0) FROM donation_totals),
        (SELECT COALESCE(SUM(donations), 0) FROM donation_seconds),
@@ -131,13 +120,22 @@ class World:
             thread.join(5)
         assert results == [0]
 
+    def ingest_process(self, log_file: str = "ingest.log") -> AbstractContextManager[subprocess.Popen[bytes]]:
+        """`rtdash ingest` in a process of its own, which may be killed; it logs to a file in `folder`."""
+        return self._process(log_file, "ingest")
+
+    def campaign_process(self, rate_per_s: int, duration_s: float) -> AbstractContextManager[subprocess.Popen[bytes]]:
+        """`rtdash campaign start` in a process of its own."""
+        return self._process("campaign.log", "campaign", "start", f"--rate={rate_per_s}", f"--duration={duration_s}")
+
     @contextmanager
-    def ingest_process(self, log_file: str = "ingest.log") -> Iterator[subprocess.Popen[bytes]]:
-        """Ingest runs in a process of its own, which may be killed; it logs to a file in `folder`."""
+    def _process(self, log_file: str, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
         file = self.folder / "settings.toml"
         self.settings.save(file)
         with (self.folder / log_file).open("wb") as log:
-            process = subprocess.Popen([sys.executable, "-c", _INGEST, str(file)], stderr=log)
+            process = subprocess.Popen(
+                [sys.executable, "-m", "rtdash", *arguments, f"--settings={file}"], stdout=log, stderr=log
+            )
         try:
             yield process
         finally:
