@@ -116,16 +116,12 @@ class CampaignControl:
                 if done := command():
                     self._report(done, None)
                 self._complaint = ""
-            except RtdashError as error:
-                self._forget_connection()
-                self._report("", str(error))
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 (each is said, and one that is not ours is logged)
                 self._forget_connection()
                 # The watch may meet it again each second; it is said once.
                 before, self._complaint = self._complaint, repr(error)
                 if command != self._watch or self._complaint != before:
-                    log.exception("control")
-                    self._report("", f"{type(error).__name__} (see the log)")
+                    self._report("", _said(error))
 
     def _watch(self) -> str:
         """Nobody asked for it: what is found is reported where it is found."""
@@ -194,6 +190,13 @@ class CampaignControl:
         for runner in self._runners:
             runner.stop()
         return "campaign stopped"
+
+
+def _said(error: Exception) -> str:
+    if isinstance(error, RtdashError):
+        return str(error)
+    log.error("control", exc_info=error)
+    return f"{type(error).__name__} (see the log)"
 
 
 def _why(runner: Runner, status: int) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from rtdash.cli.arguments import parse
 from rtdash.errors import RtdashError
+from rtdash.model.text import plain
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -15,7 +16,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         status: int = options.run(options)
     except RtdashError as error:
-        print(f"rtdash: {error}", file=sys.stderr)
+        # A log's last lines and an example below the message are lines of their own.
+        print("rtdash:", "\n".join(map(plain, str(error).split("\n"))), file=sys.stderr)
         return error.exit_status
     except KeyboardInterrupt:
         return 130

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 
-from rtdash.cli.flags import DISPLAY
+from rtdash.cli.flags import ADDRESSES, DISPLAY, SHARED
+from rtdash.model.campaign import DEFAULT_RATE_PER_S, RATE_STEPS
 
 _EPILOG = """\
 Settings: flag > environment (RTDASH_CITUS_DSN, RTDASH_INTERVAL_MS …) > TOML file > default.
@@ -23,6 +25,38 @@ def _deferred(module: str) -> Callable[[argparse.Namespace], int]:
         return status
 
     return run
+
+
+def _whole(least: int, most: int | None = None) -> Callable[[str], int]:
+    """A whole number within bounds."""
+    allowed = f"{least} or more" if most is None else f"{least} … {most:,}"
+
+    def read(text: str) -> int:
+        with suppress(ValueError):
+            number = int(text)
+            if number >= least and (most is None or number <= most):
+                return number
+        raise argparse.ArgumentTypeError(f"{text!r}: allowed: {allowed}")
+
+    return read
+
+
+def _seconds(text: str) -> float:
+    with suppress(ValueError):
+        number = float(text)
+        if 0 < number < float("inf"):
+            return number
+    raise argparse.ArgumentTypeError(f"{text!r}: allowed: seconds above 0")
+
+
+def _add_rate(parser: argparse.ArgumentParser, whose: str) -> None:
+    parser.add_argument(
+        "--rate",
+        type=_whole(1, RATE_STEPS[-1]),
+        default=DEFAULT_RATE_PER_S,
+        metavar="N",
+        help=f"donations a second{whose} ({DEFAULT_RATE_PER_S})",
+    )
 
 
 def _add_display(parser: argparse.ArgumentParser) -> None:
@@ -45,6 +79,7 @@ def build() -> argparse.ArgumentParser:
     # What is shared says nothing when it was not typed: a command would overwrite what stands before it.
     common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
     common.add_argument("--settings", type=Path, metavar="FILE", help="the settings file")
+    _add_addresses(common)
     display = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
     _add_display(display)
     parser = argparse.ArgumentParser(
@@ -54,8 +89,7 @@ def build() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         parents=[common, display],
     )
-    _add_addresses(parser)
-    parser.set_defaults(run=_deferred("dashboard"))
+    parser.set_defaults(run=_deferred("dashboard"), command="", takes=SHARED, writes=False)
     commands = parser.add_subparsers(title="commands", metavar="")
 
     demo = commands.add_parser(
@@ -63,33 +97,34 @@ def build() -> argparse.ArgumentParser:
     )
     demo.add_argument("--fresh", action="store_true", help="start over: delete what earlier demos stored")
     demo.add_argument("--start", action="store_true", help="a campaign runs from the first moment")
-    demo.add_argument("--rate", type=int, metavar="N", help="donations a second of the campaigns (200)")
+    _add_rate(demo, " of the campaigns")
     demo.add_argument("--no-history", action="store_true", help="do not generate 7 days of clickstream history")
     demo.add_argument("--data", type=Path, metavar="DIR", help="where the private servers keep their data")
-    demo.set_defaults(run=_deferred("demo"))
+    demo.set_defaults(run=_deferred("demo"), command="demo", takes=DISPLAY)
+    writer = {"takes": ("settings", *ADDRESSES), "writes": True}
 
     init = commands.add_parser("init", parents=[common], help="apply the schema to the databases of the settings")
-    init.set_defaults(run=_deferred("init"))
+    init.set_defaults(run=_deferred("init"), command="init", **writer)
 
     ingest = commands.add_parser("ingest", parents=[common], help="load both topics into the databases, until stopped")
-    ingest.set_defaults(run=_deferred("ingest"))
+    ingest.set_defaults(run=_deferred("ingest"), command="ingest", **writer)
 
     campaign = commands.add_parser("campaign", help="start, stop and list campaigns without a screen")
     actions = campaign.add_subparsers(title="actions", metavar="", required=True)
     start = actions.add_parser("start", parents=[common], help="run a campaign until it is over or stopped")
     start.add_argument("--name", default="", help="what it is called (its number)")
-    start.add_argument("--rate", type=int, default=200, metavar="N", help="donations a second (200)")
+    _add_rate(start, "")
     start.add_argument("--city", action="append", default=[], metavar="NAME", help="a city; repeat it (4 at random)")
     start.add_argument("--beside", action="store_true", help="leave the running campaigns alone")
-    start.add_argument("--count", type=int, metavar="N", help="end after this many donations")
-    start.add_argument("--duration", type=float, metavar="S", help="end after this many seconds")
-    start.set_defaults(run=_deferred("campaign"), action="start")
+    start.add_argument("--count", type=_whole(1), metavar="N", help="end after this many donations")
+    start.add_argument("--duration", type=_seconds, metavar="S", help="end after this many seconds")
+    start.set_defaults(run=_deferred("campaign"), command="campaign start", action="start", **writer)
     for name, text in (("stop", "ask all running campaigns to stop"), ("list", "the latest campaigns")):
         action = actions.add_parser(name, parents=[common], help=text)
-        action.set_defaults(run=_deferred("campaign"), action=name)
+        action.set_defaults(run=_deferred("campaign"), command=f"campaign {name}", action=name, **writer)
     return parser
 
 
 def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     """Parsed arguments, with `run` set; argparse itself ends with status 2 on a wrong one."""
-    return build().parse_args(arguments, argparse.Namespace(**dict.fromkeys(("settings", *DISPLAY))))
+    return build().parse_args(arguments, argparse.Namespace(**dict.fromkeys(SHARED)))

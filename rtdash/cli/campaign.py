@@ -9,8 +9,10 @@ from rtdash import logs
 from rtdash.campaigns.run import run as run_campaign
 from rtdash.campaigns.runner import CampaignOptions
 from rtdash.campaigns.store import CampaignStore
+from rtdash.cli import flags
 from rtdash.errors import SettingsError
-from rtdash.settings import Settings, load
+from rtdash.model.text import plain
+from rtdash.settings import Settings
 from rtdash.sources import donations
 
 
@@ -31,7 +33,7 @@ def _start(settings: Settings, options: argparse.Namespace) -> int:
 
 def run(options: argparse.Namespace) -> int:
     """Start one and stay with it, or speak to the table `campaigns`."""
-    settings = load(options.settings)
+    settings = flags.settings(options)
     if options.action == "start":
         return _start(settings, options)
     dsn = settings.dsn_of_control
@@ -44,7 +46,7 @@ def run(options: argparse.Namespace) -> int:
             return 0
         for each in store.latest():
             print(
-                f"{each.campaign_id:>4}  {each.state:<9} {each.name:<20} {each.rate_per_s:>7,}/s  "
-                f"generated {each.generated:,}  acked {each.acked:,}  {' '.join(each.cities)}"
+                f"{each.campaign_id:>4}  {each.state:<9} {plain(each.name):<20} {each.rate_per_s:>7,}/s  "
+                f"generated {each.generated:,}  acked {each.acked:,}  {plain(' '.join(each.cities))}"
             )
     return 0

@@ -18,8 +18,7 @@ import platformdirs
 from rtdash import logs
 from rtdash.app import RtdashApp
 from rtdash.campaigns.control import CampaignControl, Report
-from rtdash.cli import signals, terminal
-from rtdash.cli.flags import ADDRESSES, DISPLAY, flags
+from rtdash.cli import flags, signals, terminal
 from rtdash.cli.runner import launcher
 from rtdash.errors import SettingsError
 from rtdash.messages import CommandEnded
@@ -28,7 +27,7 @@ from rtdash.panels import catalog
 from rtdash.panels.spec import PanelSpec, Source
 from rtdash.scheduler.scheduler import Scheduler
 from rtdash.screens.view import View
-from rtdash.settings import Settings, load
+from rtdash.settings import Settings
 from rtdash.sources import citus, donations
 from rtdash.sources.connection import Connector
 
@@ -162,7 +161,7 @@ def open_dashboard(settings: Settings, choices: Choices, specs: tuple[PanelSpec,
 
 def run(options: argparse.Namespace) -> int:
     """The dashboard on real servers."""
-    settings = load(options.settings, **flags(options, *ADDRESSES, *DISPLAY))
+    settings = flags.settings(options)
     if settings.citus_dsn is None and settings.donations_dsn is None:
         raise SettingsError(NOTHING_SET)
     specs = catalog.load(settings.panels_folder)

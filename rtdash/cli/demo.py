@@ -6,25 +6,20 @@ import argparse
 
 from rtdash.cli import signals, terminal
 from rtdash.cli.backend import Progress, backend
-from rtdash.cli.flags import DISPLAY, flags
-from rtdash.errors import UsageError
-from rtdash.model.campaign import DEFAULT_RATE_PER_S, RATE_STEPS
+from rtdash.cli.flags import flags
 from rtdash.panels import catalog
 from rtdash.settings import load
 
 
 def run(options: argparse.Namespace) -> int:
     """Start the servers, open the dashboard, and leave nothing behind."""
+    display = flags(options)
     terminal.require()
-    rate = DEFAULT_RATE_PER_S if options.rate is None else options.rate
-    if not 1 <= rate <= RATE_STEPS[-1]:
-        raise UsageError(f"--rate {rate}: allowed: 1 … {RATE_STEPS[-1]:,}")
-    display = flags(options, *DISPLAY)
     # A wrong setting or panel is said before anything is started.
     specs = catalog.load(load(**display).panels_folder)
     signals.interrupt()
     with backend(options.data, Progress(), fresh=options.fresh, history=not options.no_history, **display) as demo:
         from rtdash.cli.dashboard import Choices, open_dashboard
 
-        choices = Choices(starts_campaign=options.start, rate_per_s=rate, demo=demo.folder)
+        choices = Choices(starts_campaign=options.start, rate_per_s=options.rate, demo=demo.folder)
         return open_dashboard(demo.settings, choices, specs)

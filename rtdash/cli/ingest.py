@@ -8,12 +8,19 @@ import threading
 from types import FrameType
 
 from rtdash import logs
+from rtdash.cli import flags
 from rtdash.ingest.run import run as ingest
-from rtdash.settings import load
+from rtdash.sources import citus, donations
 
 
 def run(options: argparse.Namespace) -> int:
     """Ingest in this process; what happens is logged to standard error."""
+    settings = flags.settings(options)
+    # Within the threads of ingest it would be their end, not one line.
+    if settings.dsn_of_citus_owner is not None:
+        citus.validate(settings.dsn_of_citus_owner)
+    if settings.dsn_of_donations_owner is not None:
+        donations.validate(settings.dsn_of_donations_owner)
     logs.to_stderr()
     stop = threading.Event()
 
@@ -22,4 +29,4 @@ def run(options: argparse.Namespace) -> int:
 
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, on_signal)
-    return ingest(load(options.settings), stop)
+    return ingest(settings, stop)

@@ -89,6 +89,11 @@ def connect(
         raise _explain_start(error, conninfo) from None
 
 
+def validate(dsn: SecretStr) -> None:
+    """Raises SettingsError on a DSN that cannot be read; asks no server."""
+    _parsed(dsn)
+
+
 def _parsed(dsn: SecretStr) -> dict[str, Any]:
     """The parameters in a DSN. The driver's own complaint would quote the password, or part of it as the host."""
     with contextlib.suppress(psycopg.ProgrammingError):

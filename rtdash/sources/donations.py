@@ -86,11 +86,33 @@ def connect(
     `mysql://user:password@host:port/database`, with `?unix_socket=/path` for a socket and `?ssl_ca=/file` for TLS.
     Raises Unreachable or Refused, with the server's diagnosis, and SettingsError when the file of `ssl_ca` is no use.
     """
-    parts = urlsplit(dsn.get_secret_value())
-    query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
     setup = ["SET time_zone = '+00:00'", "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED"]
     if read_only:
         setup.append("SET SESSION TRANSACTION READ ONLY")
+    connection, path = _driver(dsn, purpose, deadline_s, local_infile=local_infile)
+    try:
+        connection.connect(_reach(path) if path else None)
+        # SingleStore documents none of them, and keeps UTC by itself; there the account's rights are what is read only.
+        if not is_singlestore(connection):
+            with connection.cursor() as cursor:
+                for statement in setup:
+                    cursor.execute(statement)
+    except pymysql.MySQLError as error:
+        raise explain(error) from None
+    return connection
+
+
+def validate(dsn: SecretStr) -> None:
+    """Raises SettingsError when the file of `ssl_ca` is no use; asks no server."""
+    _driver(dsn, "check", None)
+
+
+def _driver(
+    dsn: SecretStr, purpose: str, deadline_s: float | None, *, local_infile: bool = False
+) -> tuple[Connection[Any], str | None]:
+    """The driver's connection, not connected yet, and the path of its socket."""
+    parts = urlsplit(dsn.get_secret_value())
+    query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
     try:
         connection = pymysql.connect(
             host=parts.hostname or "127.0.0.1",
@@ -110,18 +132,10 @@ def connect(
             conv=_DECODERS,
             defer_connect=True,
         )
-        connection.connect(_reach(query["unix_socket"]) if "unix_socket" in query else None)
-        # SingleStore documents none of them, and keeps UTC by itself; there the account's rights are what is read only.
-        if not is_singlestore(connection):
-            with connection.cursor() as cursor:
-                for statement in setup:
-                    cursor.execute(statement)
-    except pymysql.MySQLError as error:
-        raise explain(error) from None
     except OSError as error:
         # The only file that is read: whatever happens on the line is the driver's own error.
         raise SettingsError(f"donations DSN: ssl_ca {query.get('ssl_ca')}: {error}") from None
-    return connection
+    return connection, query.get("unix_socket")
 
 
 def is_singlestore(connection: Connection[Any]) -> bool:

@@ -10,25 +10,27 @@ import pytest
 
 from rtdash import cli
 from rtdash.cli.arguments import build, parse
-from rtdash.cli.flags import ADDRESSES, DISPLAY, flags
+from rtdash.cli.flags import ADDRESSES, DISPLAY, flags, settings
 from rtdash.errors import PanelError, SettingsError, Unreachable, UsageError
 from rtdash.settings import Settings
 
 PASSWORD = "hunter2-geheim"
+WRITERS = (["init"], ["ingest"], ["campaign", "start"], ["campaign", "stop"], ["campaign", "list"])
+COMMANDS = ([], ["demo"], *WRITERS)
 
 
 # ── arguments ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_nothing_is_given_unless_it_is_typed():
-    assert flags(parse([]), *ADDRESSES, *DISPLAY) == {}
-    assert flags(parse(["demo"]), *DISPLAY) == {}
+    for command in COMMANDS:
+        assert flags(parse(command)) == {}
 
 
 def test_each_flag_is_a_setting():
     typed = ["--citus-dsn=postgresql://u@h/d", "--donations-dsn=mysql://u@h/d", "--kafka-bootstrap-servers=h:9092"]
     typed += ["--interval-ms=500", "--threshold-ms=90.5", "--lanes=3", "--deadline-s=2", "--time-zone=Europe/Paris"]
-    given = flags(parse([*typed, "--panels-folder=mine"]), *ADDRESSES, *DISPLAY)
+    given = flags(parse([*typed, "--panels-folder=mine"]))
     assert given == {
         "citus_dsn": "postgresql://u@h/d",
         "donations_dsn": "mysql://u@h/d",
@@ -44,12 +46,73 @@ def test_each_flag_is_a_setting():
 
 
 def test_flags_before_and_after_a_command_are_the_same():
-    assert flags(parse(["--lanes", "3", "demo", "--interval-ms", "500"]), *DISPLAY) == {"lanes": 3, "interval_ms": 500}
+    assert flags(parse(["--lanes", "3", "demo", "--interval-ms", "500"])) == {"lanes": 3, "interval_ms": 500}
+    for command in WRITERS:
+        for typed in (["--kafka-bootstrap-servers=h:9092", *command], [*command, "--kafka-bootstrap-servers=h:9092"]):
+            assert flags(parse(typed)) == {"kafka_bootstrap_servers": "h:9092"}
 
 
 @pytest.mark.parametrize(
-    "command", [["init"], ["ingest"], ["campaign", "start"], ["campaign", "stop"], ["campaign", "list"]]
+    ("typed", "command", "useless"),
+    [
+        (["--citus-dsn=postgresql://u@h/d", "demo"], "demo", "--citus-dsn"),
+        (["--settings=a.toml", "demo"], "demo", "--settings"),
+        (["--lanes=3", "init"], "init", "--lanes"),
+        (["--lanes=3", "--interval-ms=500", "ingest"], "ingest", "--interval-ms, --lanes"),
+        (["--time-zone=UTC", "campaign", "start"], "campaign start", "--time-zone"),
+        (["--deadline-s=2", "campaign", "list"], "campaign list", "--deadline-s"),
+    ],
 )
+def test_a_flag_that_is_of_no_use_is_refused_by_one_line(capsys, typed, command, useless):
+    assert cli.main(typed) == 2
+    said = f"rtdash: {command} does not take {useless}; see `rtdash {command} --help`\n"
+    assert capsys.readouterr() == ("", said)
+
+
+@pytest.mark.parametrize("typed", [["demo", "--citus-dsn=postgresql://u@h/d"], ["init", "--lanes=3"]])
+def test_a_flag_that_is_of_no_use_is_refused_after_the_command_as_well(capsys, typed):
+    with pytest.raises(SystemExit) as caught:
+        cli.main(typed)
+    assert caught.value.code == 2
+    assert f"unrecognized arguments: {typed[1]}" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", WRITERS)
+def test_an_address_that_was_typed_is_the_one_that_is_written_to(monkeypatch, command):
+    for name in ("CITUS_OWNER", "DONATIONS_OWNER", "DONATIONS_CONTROL"):
+        scheme = "postgresql" if name.startswith("CITUS") else "mysql"
+        monkeypatch.setenv(f"RTDASH_{name}_DSN", f"{scheme}://u@elsewhere/d")
+    typed = settings(parse([*command, "--citus-dsn=postgresql://u@h/d", "--donations-dsn=mysql://u@h/d"]))
+    assert typed.dsn_of_citus_owner.get_secret_value() == "postgresql://u@h/d"
+    assert typed.dsn_of_donations_owner.get_secret_value() == "mysql://u@h/d"
+    assert typed.dsn_of_control.get_secret_value() == "mysql://u@h/d"
+    # The dashboard reads there, and writes where the environment says.
+    read = settings(parse(["--donations-dsn=mysql://u@h/d"]))
+    assert read.dsn_of_control.get_secret_value() == "mysql://u@elsewhere/d"
+
+
+@pytest.mark.parametrize("value", ["0", "-5", "50001", "1e3", "many"])
+@pytest.mark.parametrize("command", [["demo"], ["campaign", "start"]])
+def test_a_rate_has_bounds(capsys, command, value):
+    with pytest.raises(SystemExit) as caught:
+        parse([*command, f"--rate={value}"])
+    assert caught.value.code == 2
+    assert f"argument --rate: '{value}': allowed: 1 … 50,000" in capsys.readouterr().err
+    assert parse([*command, "--rate=50000"]).rate == 50_000
+    assert parse(command).rate == 200
+
+
+@pytest.mark.parametrize("end", ["--count=0", "--count=-1", "--duration=0", "--duration=-1", "--duration=nan"])
+def test_a_campaign_ends_after_more_than_nothing(capsys, end):
+    with pytest.raises(SystemExit) as caught:
+        parse(["campaign", "start", end])
+    assert caught.value.code == 2
+    assert "allowed: " in capsys.readouterr().err
+    options = parse(["campaign", "start", "--count=1", "--duration=0.5"])
+    assert (options.count, options.duration) == (1, 0.5)
+
+
+@pytest.mark.parametrize("command", WRITERS)
 def test_the_settings_file_before_and_after_a_command_is_the_same(command):
     assert parse(["--settings", "a.toml", *command]).settings == Path("a.toml")
     assert parse([*command, "--settings", "a.toml"]).settings == Path("a.toml")
@@ -91,9 +154,10 @@ def test_what_cannot_be_understood_ends_with_status_2(arguments, capsys):
         ("--kafka-bootstrap-servers", f"sasl://u:{PASSWORD}@h:9092"),
     ],
 )
-def test_a_password_in_an_argument_is_refused(flag, address):
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_password_in_an_argument_is_refused(flag, address, command):
     with pytest.raises(UsageError) as caught:
-        flags(parse([flag, address]), *ADDRESSES)
+        flags(parse([flag, address, *command]))
     message = str(caught.value)
     assert message.startswith(f"{flag}: a password in an argument can be read by others")
     assert f"RTDASH_{flag[2:].upper().replace('-', '_')}" in message
@@ -104,7 +168,7 @@ def test_a_password_in_an_argument_is_refused(flag, address):
     "address", ["postgresql://u@h:5432/d", "postgresql://h/d?sslmode=require", "mysql://u@[::1]/d"]
 )
 def test_an_address_without_a_password_is_taken(address):
-    assert flags(parse(["--citus-dsn", address]), *ADDRESSES) == {"citus_dsn": address}
+    assert flags(parse(["--citus-dsn", address])) == {"citus_dsn": address}
 
 
 # ── errors ────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -126,6 +190,35 @@ def test_an_error_that_we_know_is_one_line_and_a_status(monkeypatch, capsys, err
     monkeypatch.setattr("rtdash.cli.init.run", fail)
     assert cli.main(["init"]) == status
     assert capsys.readouterr() == ("", f"rtdash: {error}\n")
+
+
+def test_text_of_a_server_cannot_steer_the_terminal(monkeypatch, capsys):
+    def fail(_: object) -> int:
+        raise Unreachable("gone \x1b[2J\u202e\nits log says: \x07")
+
+    monkeypatch.setattr("rtdash.cli.init.run", fail)
+    cli.main(["init"])
+    assert capsys.readouterr() == ("", "rtdash: gone ·[2J·\nits log says: ·\n")
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("RTDASH_CITUS_DSN", "the DSN of the clickstream cannot be read"),
+        ("RTDASH_DONATIONS_DSN", "donations DSN: ssl_ca /nowhere"),
+    ],
+)
+def test_ingest_says_a_wrong_dsn_before_anything_starts(monkeypatch, capsys, address, said):
+    monkeypatch.setenv("RTDASH_CITUS_DSN", "postgresql://u@h/d")
+    monkeypatch.setenv("RTDASH_DONATIONS_DSN", f"mysql://u:{PASSWORD}@h/d?ssl_ca=/nowhere")
+    if address == "RTDASH_CITUS_DSN":
+        monkeypatch.setenv(address, f"postgresql://u:{PASSWORD}@x@h/d")
+    monkeypatch.setattr("rtdash.cli.ingest.ingest", None)
+    assert cli.main(["ingest"]) == 2
+    said_all = capsys.readouterr().err
+    assert said_all.startswith(f"rtdash: {said}")
+    assert said_all.count("\n") == 1
+    assert PASSWORD not in said_all
 
 
 def test_a_key_that_interrupts_is_no_error(monkeypatch, capsys):
