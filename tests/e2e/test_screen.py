@@ -57,7 +57,7 @@ def test_keys_pressed_in_a_hurry(demo):
     demo.type("sssss")
     demo.until_campaign("running", loaded=1)
     # Rate, interval, customer and pause end as they were; the third panel, chosen by Tab, fills the screen.
-    demo.type("+-+-x[]][c c c cml\t\t\tm?")
+    demo.type("+-+-x[]][c c c c ml\t\t\tm?")
     demo.until_shown(HELP)
     demo.type("\x1b")
     demo.until(lambda screen: HELP not in screen)
