@@ -6,7 +6,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,31 +58,34 @@ def backend(
     """
     stack = PrivateStack(folder, fresh=fresh, progress=progress.say)
     logs.to_file(stack.data.log_file("rtdash"))
-    try:
-        # The screen's modules are read while the servers start.
-        with ThreadPoolExecutor() as threads:
+    # Joined when the servers are stopped: whatever the threads still do on them fails at once.
+    with ThreadPoolExecutor(thread_name_prefix="prepare") as threads:
+        try:
+            # The screen's modules are read while the servers start.
             imported = threads.submit(__import__, "rtdash.cli.dashboard")
             stack.start()
             imported.result()
-        settings = load(**display | stack.addresses())
-        file = stack.data.path / "rtdash.toml"
-        settings.save(file)
-        _prepare(stack, settings, progress, history=history)
-        with GuardedProcess.start(
-            [sys.executable, "-P", "-m", "rtdash", "ingest", "--settings", str(file)],
-            log_file=stack.data.log_file("ingest"),
-            title="ingest",
-            env=child_environment(),
-            # The folder stays locked until ingest has ended as well.
-            keep_open=(stack.data.lock,),
-        ):
-            yield Backend(stack.data.path, settings)
-    finally:
-        signals.ignore()
-        stack.stop()
+            settings = load(**display | stack.addresses())
+            file = stack.data.path / "rtdash.toml"
+            settings.save(file)
+            _prepare(stack, settings, progress, threads, history=history)
+            with GuardedProcess.start(
+                [sys.executable, "-P", "-m", "rtdash", "ingest", "--settings", str(file)],
+                log_file=stack.data.log_file("ingest"),
+                title="ingest",
+                env=child_environment(),
+                # The folder stays locked until ingest has ended as well.
+                keep_open=(stack.data.lock,),
+            ):
+                yield Backend(stack.data.path, settings)
+        finally:
+            signals.ignore()
+            stack.stop()
 
 
-def _prepare(stack: PrivateStack, settings: Settings, progress: Progress, *, history: bool) -> None:
+def _prepare(
+    stack: PrivateStack, settings: Settings, progress: Progress, threads: ThreadPoolExecutor, *, history: bool
+) -> None:
     """Schema on both sides, and the history of the first start."""
     citus_dsn, donations_dsn = settings.dsn_of_citus_owner, settings.dsn_of_donations_owner
     assert citus_dsn is not None  # noqa: S101 (the stack names all addresses)
@@ -109,9 +112,8 @@ def _prepare(stack: PrivateStack, settings: Settings, progress: Progress, *, his
         close_stale(donations_dsn, 0.0)
         progress.say("donations", "schema is there")
 
-    with ThreadPoolExecutor() as threads:
-        for done in [threads.submit(clickstream), threads.submit(donations)]:
-            done.result()
+    for done in as_completed([threads.submit(clickstream), threads.submit(donations)]):
+        done.result()
 
 
 def _quiet(_: Step) -> None:
