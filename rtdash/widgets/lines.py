@@ -73,6 +73,11 @@ class Lines(Widget):
         """A theme or a class changed: every colour may have."""
         super().notify_style_update()
         self._styles_by_role.clear()
+        # Textual calls this before it has renewed the styles of the component classes.
+        self.call_later(self._restyle)
+
+    def _restyle(self) -> None:
+        self._styles_by_role.clear()
         self._lines, self._strips = [], []
         if self.is_attached and self.size.area:
             self.redraw()

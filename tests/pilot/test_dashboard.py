@@ -105,6 +105,26 @@ async def test_old_data_shows_its_age(stage):
 HOSTILE = "[red]x[/red] \x1b[2J\x1b]0;owned\x07 \u202e"
 
 
+def _frame_color(panel):
+    return panel.render_line(0)._segments[0].style.color.name
+
+
+async def test_a_frame_takes_the_color_of_its_trouble_and_gives_it_back(stage):
+    async with stage(200, 50) as on:
+        await on.inject()
+        panel, other = on.app.dashboard.panels["02_amount"], on.app.dashboard.panels["01_donations"]
+        quiet = _frame_color(panel)
+        assert _frame_color(other) == quiet
+        seen = []
+        for change in ({"error": "no answer"}, {"latency_ms": 300.0}, {}):
+            on.poller.deliver(sample("02_amount", on.clock.now, **change))
+            await on.painted()
+            await on.until(lambda: panel.size.area)
+            seen.append(_frame_color(panel))
+        assert len({quiet, *seen[:2]}) == 3
+        assert seen[2] == quiet == _frame_color(other)
+
+
 async def test_text_from_a_database_is_data(stage):
     async with stage(80, 24) as on:
         await on.inject()

@@ -18,22 +18,37 @@ class Status:
     right: tuple[tuple[int, Line], ...] = ()
 
 
-def _joined(parts: Sequence[tuple[int, Line]], least: int, *, separated: bool) -> list[Span]:
+def _joined(parts: Sequence[Line], *, separated: bool) -> list[Span]:
     spans: list[Span] = []
-    for importance, line in parts:
-        if importance >= least:
-            if spans and separated:
-                spans.append(_SEPARATOR)
-            spans += line
+    for line in parts:
+        if spans and separated:
+            spans.append(_SEPARATOR)
+        spans += line
     return spans
 
 
 def draw(status: Status, cells: int) -> Line:
-    """One line of `cells`, with as many parts as fit."""
-    for least in range(1, 10):
-        start = _joined(status.left, least, separated=False)
-        end = _joined(status.right, least, separated=True)
-        gap = cells - width(start) - width(end) - 1
-        if gap >= 1:
-            return (*start, (" " * gap, "text"), *end, (" ", "text"))
-    return fit(start, cells)
+    """One line of `cells`, with as many parts as fit, the most important first."""
+    sides = (status.left, status.right)
+    ranked = sorted(
+        ((-importance, side, place) for side, parts in enumerate(sides) for place, (importance, _) in enumerate(parts))
+    )
+    chosen: set[tuple[int, int]] = set()
+    for _, side, place in ranked:
+        if _room(_choose(sides, chosen | {(side, place)}), cells) >= 1:
+            chosen.add((side, place))
+    start, end = _choose(sides, chosen)
+    return fit((*start, (" " * _room((start, end), cells), "text"), *end, (" ", "text")), cells)
+
+
+def _choose(sides: Sequence[Sequence[tuple[int, Line]]], chosen: set[tuple[int, int]]) -> tuple[list[Span], list[Span]]:
+    """The chosen parts of both sides, in their places."""
+    kept = [
+        [line for place, (_, line) in enumerate(parts) if (side, place) in chosen] for side, parts in enumerate(sides)
+    ]
+    return _joined(kept[0], separated=False), _joined(kept[1], separated=True)
+
+
+def _room(ends: tuple[Sequence[Span], Sequence[Span]], cells: int) -> int:
+    """Blank cells between both ends; a last one stays blank at the right."""
+    return cells - width(ends[0]) - width(ends[1]) - 1
