@@ -13,6 +13,7 @@ from rtdash.widgets.drawing.numbers import rounded, share
 from rtdash.widgets.drawing.spans import Line, Span, fit, left, right
 
 SIGNS = "◌○◍●"
+_LEAST_MAP, _LEAST_LABEL = 12, 8
 # A degree of longitude is 0.69 of one of latitude at 46.5° north, and a cell is twice as high as wide.
 _CELLS_PER_ROW = 2 * 0.69 * (EAST - WEST) / (NORTH - SOUTH)
 
@@ -61,6 +62,8 @@ def draw(places: Places, unit: str, width: int, height: int) -> list[Line]:
     values = [rounded(place.value, unit) for place in places.items]
     value_width = max(len(value) for value in values)
     label_width = max(cell_len(place.label) for place in places.items)
+    # A long name is cut rather than the map left out.
+    label_width = min(label_width, max(_LEAST_LABEL, width - value_width - 5 - _LEAST_MAP))
     list_width = label_width + value_width + 5
     rows = [
         (
@@ -71,7 +74,7 @@ def draw(places: Places, unit: str, width: int, height: int) -> list[Line]:
         for place, value in zip(places.items, values, strict=True)
     ]
     map_width = min(width - list_width, round(height * _CELLS_PER_ROW))
-    if map_width < 12 or height < 5:
+    if map_width < _LEAST_MAP or height < 5:
         return [fit(row, width) for row in rows[:height]]
     gap = min(3, max(0, (width - map_width - list_width) // 3))
     above = max(0, (height - len(rows)) // 2)
