@@ -20,6 +20,8 @@ import pyte
 
 ON_ALTERNATE_SCREEN = b"\x1b[?1049h"
 LEFT_ALTERNATE_SCREEN = b"\x1b[?1049l"
+_STILL_S = 0.005
+"""A frame arrives in pieces that are closer to each other."""
 
 
 class Terminal:
@@ -33,6 +35,7 @@ class Terminal:
         self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
         self._changed = threading.Condition()
+        self._text = ""
         self._ours, self._theirs = os.openpty()
         self._stop, self._stop_writing = os.pipe()
         self._set_size(columns, rows)
@@ -52,9 +55,9 @@ class Terminal:
 
     @property
     def screen(self) -> str:
-        """The screen as lines of text."""
+        """The screen as lines of text, when it last was still: between two frames, not in the midst of one."""
         with self._changed:
-            return "\n".join(self._screen.display)
+            return self._text
 
     @property
     def modes(self) -> list[Any]:
@@ -65,14 +68,14 @@ class Terminal:
         """Wait until `condition` of the screen is true, and return what it said."""
         deadline_s = time.monotonic() + within_s
         with self._changed:
-            while not (found := condition("\n".join(self._screen.display))):
+            while not (found := condition(self._text)):
                 if self.process.poll() is not None:
                     # What it wrote last is still read.
                     deadline_s = min(deadline_s, time.monotonic() + 0.5)
                 # A change that is not a byte on the screen, such as the end of a process, is noticed soon as well.
                 self._changed.wait(min(0.1, max(0.0, deadline_s - time.monotonic())))
                 if time.monotonic() > deadline_s:
-                    lines = "\n".join(line.rstrip() for line in self._screen.display)
+                    lines = "\n".join(line.rstrip() for line in self._text.split("\n"))
                     raise AssertionError(f"not within {within_s} s; the screen is\n{lines}")
         return found
 
@@ -125,7 +128,10 @@ class Terminal:
             with self._changed:
                 self.written += chunk
                 self._stream.feed(chunk)
-                self._changed.notify_all()
+            if not select.select([self._ours], [], [], _STILL_S)[0]:
+                with self._changed:
+                    self._text = "\n".join(self._screen.display)
+                    self._changed.notify_all()
 
     def _stop_reading(self) -> None:
         os.write(self._stop_writing, b".")

@@ -1,0 +1,32 @@
+"""A DSN that cannot be read is named, and its password is not."""
+
+from __future__ import annotations
+
+import pytest
+from pydantic import SecretStr
+
+from rtdash.errors import SettingsError
+from rtdash.sources import citus, donations
+
+
+@pytest.mark.parametrize(
+    "dsn",
+    [
+        "postgresql://u:hush]hush@[::1/db",
+        "postgresql://u:hush%zzhush@127.0.0.1:1/db",
+        "postgresql://u:hush@hush@127.0.0.1:1/db",
+        "postgresql://u:hush hush@127.0.0.1:1/db",
+        "postgresql://127.0.0.1:1/db?password=hush=hush",
+        "postgresql://u:hush@127.0.0.1:1/db?passwordx=hush",
+    ],
+)
+def test_libpq_would_quote_the_password(dsn):
+    with pytest.raises(SettingsError, match="the DSN of the clickstream cannot be read") as raised:
+        citus.connect(SecretStr(dsn), "test")
+    assert "hush" not in str(raised.value)
+
+
+def test_a_certificate_that_is_not_there():
+    with pytest.raises(SettingsError, match=r"ssl_ca /nowhere: .*No such file") as raised:
+        donations.connect(SecretStr("mysql://u:hush@127.0.0.1:1/db?ssl_ca=/nowhere"), "test")
+    assert "hush" not in str(raised.value)
