@@ -23,6 +23,7 @@ from rtdash.schema.step import Step
 from rtdash.servers.process import GuardedProcess
 from rtdash.servers.stack import PrivateStack
 from rtdash.settings import Settings, load
+from rtdash.sources.kafka import make_topics
 
 
 class Progress:
@@ -68,6 +69,8 @@ def backend(
             settings = load(**display | stack.addresses())
             file = stack.data.path / "rtdash.toml"
             settings.save(file)
+            # Else ingest would seem silent until the first campaign.
+            make_topics(stack.broker.bootstrap_servers)
             _prepare(stack, settings, progress, threads, history=history)
             with GuardedProcess.start(
                 [sys.executable, "-P", "-m", "rtdash", "ingest", "--settings", str(file)],
