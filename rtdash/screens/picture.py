@@ -17,6 +17,8 @@ from rtdash.widgets.drawing.spans import Span
 SILENT_S = 3.0
 """Ingest writes a sign of life twice a second."""
 BEHIND_S = 2.0
+AWAY_S = 3.0
+"""A server that has answered none of its panels for so long is away."""
 PROBE_STALE_S = 4.0
 """The probe of the lag is asked once a second."""
 WHOLE = 0.999
@@ -46,6 +48,14 @@ class Picture:
         state = self.states.get(probe)
         return state.data.records() if state is not None and isinstance(state.data, Table) else []
 
+    def old(self, probe: str) -> Span | None:
+        """How old a probe's answer is, when it is older than it should be and nobody has paused."""
+        state = self.states.get(probe)
+        age_s = state.age_s(self.at) if state is not None else None
+        if age_s is None or age_s <= max(AWAY_S, 3 * self.interval_s) or self.is_paused:
+            return None
+        return f" {age(age_s)} old ", "warn"
+
     @property
     def campaigns(self) -> Sequence[Record]:
         """The campaigns, the newest first."""
@@ -62,9 +72,12 @@ class Picture:
         return [Row(spec.title + ", customer" * spec.asks("customer_id"), self.states[spec.id]) for spec in self.specs]
 
     def server_ms(self, source: str) -> float | None:
-        """The slowest p50 of a server's panels; None while it fails."""
+        """The slowest p50 of a server's panels; None while it fails, or answers nobody."""
         states = [self.states[spec.id] for spec in self.specs if spec.source == source]
         if states and all(state.error for state in states):
+            return None
+        ages_s = [age_s for state in states if (age_s := state.age_s(self.at)) is not None]
+        if ages_s and min(ages_s) > max(AWAY_S, 3 * self.interval_s) and not self.is_paused:
             return None
         return max((state.latency.p50 for state in states), default=0.0)
 
@@ -120,6 +133,8 @@ class Picture:
             label: sum(number(topic, name) for topic in topics)
             for name, label in (("dead", "dead letters"), ("lost", "lost"), ("duplicates", "duplicates"))
         }
+        old = self.old("campaigns")
         return [
-            (f" {label} {grouped(round(count))} ", "error" if count else "muted") for label, count in counts.items()
+            *([old] if old else []),
+            *((f" {label} {grouped(round(count))} ", "error" if count else "muted") for label, count in counts.items()),
         ]

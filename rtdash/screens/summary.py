@@ -55,7 +55,7 @@ def status(picture: Picture) -> Status:
             else ((f"✗ {server}", "error"),)
         )
         right.append((5 if latency_ms is not None else 9, answer))
-    if (delivery := picture.delivery) is not None:
+    if (delivery := picture.delivery) is not None and picture.old("delivery") is None:
         silent_s = number(delivery, "silent_s")
         if delivery.get("silent_s") is None:
             right.append((9, (("✗ no ingest yet", "warn"),)))
@@ -67,11 +67,11 @@ def status(picture: Picture) -> Status:
         role = "text" if picture.visible_p95_ms <= 1000 else "warn"
         right.append((7, (("visible p95 ", "muted"), (f"{picture.visible_p95_ms:.0f} ms", role))))
     right.append((2, ((f"{picture.now:%H:%M:%S %Z}", "text"),)))
-    thinned: list[tuple[int, Line]] = [(8, (("  ", "text"), picture.thinned))] if picture.thinned else []
+    marks = [mark for mark in (picture.old("campaigns"), picture.thinned) if mark is not None]
     left = [
         (9, ((" rtdash ", "header"), ("  ", "text"))),
         (8, live),
         *_campaign(picture.campaigns, picture.now.tzinfo),
-        *thinned,
+        *((8, (("  ", "text"), mark)) for mark in marks),
     ]
     return Status(tuple(left), tuple(right))
