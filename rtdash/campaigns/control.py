@@ -159,7 +159,7 @@ class CampaignControl:
 
     @property
     def _is_starting(self) -> bool:
-        return time.monotonic() - self._launched_at < _LAUNCH_S
+        return self.has_own and time.monotonic() - self._launched_at < _LAUNCH_S
 
     def _start(self) -> str:
         if self._is_starting:

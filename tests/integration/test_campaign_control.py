@@ -88,6 +88,14 @@ def test_a_key_pressed_again_means_the_same_campaign(desk):
     assert desk.launched == [200]
 
 
+def test_a_campaign_that_is_over_is_not_starting(desk):
+    desk.control.start_campaign()
+    desk.next()
+    desk.runners[0].returncode = 0
+    desk.control.start_campaign()
+    assert desk.next() == ("starting a campaign at 200/s", None)
+
+
 def test_rate_steps_for_the_running_campaign_and_for_the_next(desk, store):
     desk.control.change_rate(1)
     assert desk.next() == ("next campaign: 500/s", None)
