@@ -1,0 +1,127 @@
+"""What the keys do, and what is asked before leaving."""
+
+from __future__ import annotations
+
+from rtdash.messages import CommandEnded
+from rtdash.screens.bindings import BINDINGS
+from tests.pilot.samples import sample
+
+
+async def test_keys_become_commands(stage):
+    async with stage() as on:
+        await on.inject()
+        for key in ("s", "x", "plus", "minus"):
+            await on.pilot.press(key)
+        assert on.control.told == ["start", "stop", "rate +1", "rate -1"]
+
+
+async def test_pause_stops_asking(stage):
+    async with stage() as on:
+        await on.pilot.press("space")
+        ticks = on.poller.ticks
+        on.app._tick()
+        assert on.poller.ticks == ticks
+        await on.until(lambda: "paused" in on.text())
+        await on.pilot.press("space")
+        on.app._tick()
+        assert on.poller.ticks > ticks
+
+
+async def test_interval_keys_step_between_100_ms_and_5_s(stage):
+    async with stage() as on:
+        seen = [on.poller.interval_s]
+        for key in ["left_square_bracket"] * 2 + ["right_square_bracket"] * 6:
+            await on.pilot.press(key)
+            seen.append(on.poller.interval_s)
+        assert seen == [0.25, 0.1, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 5.0]
+
+
+async def test_next_customer_drops_old_answers_and_asks_at_once(stage):
+    async with stage(200, 50) as on:
+        await on.inject()
+        assert "Last 15 minutes · SmileFund" in on.text()
+        late = sample("12_top_devices", on.clock.now)
+        late.variables["customer_id"] = 1
+        await on.pilot.press("c")
+        assert on.poller.variables["customer_id"] == 2
+        assert {"11_customer_last_15_minutes", "12_top_devices"} <= set(on.poller.asked)
+        on.poller.deliver(late)
+        await on.painted()
+        assert "Last 15 minutes · WarmHearts" in on.text()
+        assert "18203" not in on.text()
+
+
+async def test_zoom_fills_the_screen_and_gives_it_back(stage):
+    async with stage() as on:
+        await on.inject()
+        await on.pilot.press("m")
+        await on.painted()
+        assert on.app.dashboard.maximized is on.app.dashboard.panels["01_donations"]
+        await on.pilot.press("m")
+        assert on.app.dashboard.maximized is None
+
+
+async def test_help_lists_every_key(stage):
+    async with stage(120, 60) as on:
+        await on.pilot.press("question_mark")
+        await on.pilot.pause()
+        text = on.text()
+        missing = [binding.id for binding in BINDINGS if binding.tooltip[:50] not in text]
+        assert missing == []
+        await on.pilot.press("escape")
+        assert on.app.screen is on.app.dashboard
+
+
+async def test_every_key_is_in_the_palette(stage):
+    async with stage() as on:
+        titles = {command.title for command in on.app.get_system_commands(on.app.screen)}
+        assert {binding.description for binding in BINDINGS if binding.id != "commands"} <= titles
+
+
+async def test_a_click_on_a_key_is_the_key(stage):
+    async with stage() as on:
+        await on.pilot.pause()
+        await on.pilot.click("#keys", offset=(2, 0))
+        assert on.control.told == ["start"]
+
+
+async def test_quit_ends_lanes_before_the_screen(stage):
+    async with stage() as on:
+        await on.pilot.press("q")
+        await on.until(lambda: on.control.told)
+        assert on.poller.is_stopped
+        assert on.control.told == ["close stop_own=True"]
+
+
+async def test_leaving_asks_about_our_own_campaign_only(stage):
+    async with stage(asks_before_leaving=True) as on:
+        on.control.has_own = True
+        await on.pilot.press("q")
+        await on.pilot.pause()
+        assert "still running" in on.text()
+        await on.pilot.press("escape")
+        assert not on.poller.is_stopped
+        await on.pilot.press("q")
+        await on.pilot.pause()
+        await on.pilot.press("l")
+        await on.until(lambda: on.control.told)
+        assert on.control.told == ["close stop_own=False"]
+    async with stage(asks_before_leaving=True) as on:
+        await on.inject()
+        await on.pilot.press("q")
+        await on.until(lambda: on.control.told)
+
+
+async def test_q_closes_help_and_not_the_dashboard(stage):
+    async with stage() as on:
+        await on.pilot.press("question_mark")
+        await on.pilot.press("q")
+        await on.pilot.pause()
+        assert on.app.screen is on.app.dashboard
+        assert not on.poller.is_stopped
+
+
+async def test_a_failed_command_is_said(stage):
+    async with stage() as on:
+        on.app.post_message(CommandEnded("", "no Kafka [brokers] are set"))
+        await on.until(lambda: "no Kafka [brokers] are set" in on.text())
