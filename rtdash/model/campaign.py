@@ -22,11 +22,6 @@ class CampaignState(StrEnum):
     ENDED = "ended"
     LOST = "lost"
 
-    @property
-    def active(self) -> bool:
-        """Whether donations are made, or reports still awaited."""
-        return self in (CampaignState.RUNNING, CampaignState.STOPPING)
-
 
 def next_rate(rate_per_s: int) -> int:
     """The step above, or the highest."""
