@@ -13,6 +13,21 @@ SELECT name, 'events', 'events_event_id_seq'
 FROM unnest(ARRAY['rollup_events_5min', 'rollup_events_1hr', 'live']) AS name
 ON CONFLICT DO NOTHING;
 
+-- What each run took: its window of ids, the rows of the rollup that it wrote, how long it waited for open writers, and
+-- its whole duration but for the commit. Runs that found nothing new are not recorded. Never distributed.
+CREATE TABLE IF NOT EXISTS rollup_runs (
+    run_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    rollup_name text NOT NULL,
+    started_at timestamptz NOT NULL,
+    start_id bigint NOT NULL,
+    end_id bigint NOT NULL,
+    events bigint NOT NULL,
+    rows bigint NOT NULL,
+    lock_ms double precision NOT NULL,
+    duration_ms double precision NOT NULL
+);
+CREATE INDEX IF NOT EXISTS rollup_runs_idx ON rollup_runs (rollup_name, started_at);
+
 -- NULLS NOT DISTINCT: an unknown country is a group like any other, not a new row each time.
 CREATE TABLE IF NOT EXISTS rollup_events_5min (
     customer_id bigint NOT NULL,

@@ -54,3 +54,15 @@ BEGIN
     WHERE name = rollup_name;
 END
 $$;
+
+-- What a run took, for who watches; `granted_at` is when the window was its own.
+CREATE OR REPLACE FUNCTION record_rollup_run(
+    name text, started_at timestamptz, granted_at timestamptz, start_id bigint, end_id bigint, rows_written bigint
+) RETURNS void
+LANGUAGE sql SET search_path FROM CURRENT AS $$
+    INSERT INTO rollup_runs (rollup_name, started_at, start_id, end_id, events, rows, lock_ms, duration_ms)
+    VALUES (
+        name, started_at, start_id, end_id, end_id - start_id + 1, rows_written,
+        1000 * extract(epoch FROM granted_at - started_at), 1000 * extract(epoch FROM clock_timestamp() - started_at)
+    )
+$$;

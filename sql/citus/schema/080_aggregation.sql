@@ -2,15 +2,20 @@
 -- Buckets are UTC whatever the time zone of the session, and of the workers: date_bin counts from the epoch.
 
 -- The workshop's two tables have one shape and differ in the width and the name of their bucket.
-CREATE OR REPLACE FUNCTION aggregate_window(
+CREATE OR REPLACE FUNCTION advance_rollup(
     rollup_name text, bucket_column name, width interval, max_events bigint, OUT start_id bigint, OUT end_id bigint
 )
 LANGUAGE plpgsql SET search_path FROM CURRENT SET timezone = 'UTC' AS $function$
+DECLARE
+    started_at timestamptz := clock_timestamp();
+    granted_at timestamptz;
+    rows_written bigint;
 BEGIN
     SELECT window_start, window_end INTO start_id, end_id FROM incremental_rollup_window(rollup_name, max_events);
     IF start_id > end_id THEN
         RETURN;
     END IF;
+    granted_at := clock_timestamp();
     EXECUTE format($sql$
         INSERT INTO %1$I AS kept (
             customer_id, event_type, country, browser, %2$I,
@@ -31,19 +36,37 @@ BEGIN
             session_distinct_count = hll_union(kept.session_distinct_count, excluded.session_distinct_count),
             top_devices_1000 = topn_union(kept.top_devices_1000, excluded.top_devices_1000)
     $sql$, rollup_name, bucket_column) USING width, start_id, end_id;
+    GET DIAGNOSTICS rows_written = ROW_COUNT;
+    PERFORM record_rollup_run(rollup_name, started_at, granted_at, start_id, end_id, rows_written);
 END
 $function$;
 
 CREATE OR REPLACE FUNCTION five_minutely_aggregation(
-    max_events bigint DEFAULT 1000000, OUT start_id bigint, OUT end_id bigint
+    max_events bigint DEFAULT 500000, OUT start_id bigint, OUT end_id bigint
 )
 LANGUAGE sql SET search_path FROM CURRENT AS $$
-    SELECT start_id, end_id FROM aggregate_window('rollup_events_5min', 'minute', '5 minutes', max_events)
+    SELECT start_id, end_id FROM advance_rollup('rollup_events_5min', 'minute', '5 minutes', max_events)
 $$;
 
 CREATE OR REPLACE FUNCTION hourly_aggregation(
-    max_events bigint DEFAULT 1000000, OUT start_id bigint, OUT end_id bigint
+    max_events bigint DEFAULT 500000, OUT start_id bigint, OUT end_id bigint
 )
 LANGUAGE sql SET search_path FROM CURRENT AS $$
-    SELECT start_id, end_id FROM aggregate_window('rollup_events_1hr', 'hour', '1 hour', max_events)
+    SELECT start_id, end_id FROM advance_rollup('rollup_events_1hr', 'hour', '1 hour', max_events)
+$$;
+
+-- Calls one of the rollups until nothing is left, each slice in a transaction of its own: for a schedule, which comes
+-- too seldom for a backlog. It can have no search_path of its own, as it commits; hence the function as a regproc.
+CREATE OR REPLACE PROCEDURE catch_up(rollup_function regproc, max_events bigint DEFAULT 500000)
+LANGUAGE plpgsql AS $$
+DECLARE
+    start_id bigint;
+    end_id bigint;
+BEGIN
+    LOOP
+        EXECUTE format('SELECT start_id, end_id FROM %s($1)', rollup_function) INTO start_id, end_id USING max_events;
+        COMMIT;
+        EXIT WHEN end_id - start_id + 1 < max_events;
+    END LOOP;
+END
 $$;

@@ -68,7 +68,8 @@ BEGIN
     FOR old IN
         SELECT table_name, time_column, now() - keep AS before
         FROM retention JOIN (VALUES
-            ('rollup_events_5min', 'minute'), ('rollup_events_1hr', 'hour'), ('dead_letters', 'recorded_at')
+            ('rollup_events_5min', 'minute'), ('rollup_events_1hr', 'hour'),
+            ('dead_letters', 'recorded_at'), ('rollup_runs', 'started_at')
         ) AS columns (table_name, time_column) USING (table_name)
     LOOP
         EXECUTE format('DELETE FROM %I WHERE %I < $1', old.table_name, old.time_column) USING old.before;

@@ -33,14 +33,14 @@ BEGIN
     END IF;
     FOR job IN
         SELECT * FROM (VALUES
-            ('five_minutely_aggregation', '* * * * *'),
-            ('hourly_aggregation', '* * * * *'),
-            ('maintain_events', '7 * * * *')
-        ) AS jobs (task, schedule)
+            ('five_minutely_aggregation', '* * * * *', 'CALL %1$I.catch_up(%2$L)'),
+            ('hourly_aggregation', '* * * * *', 'CALL %1$I.catch_up(%2$L)'),
+            ('maintain_events', '7 * * * *', 'SELECT %2$s()')
+        ) AS jobs (task, schedule, command)
     LOOP
         PERFORM cron.schedule(
             format('rtdash %s.%s', current_schema(), job.task), job.schedule,
-            format('SELECT %I.%I()', current_schema(), job.task)
+            format(job.command, current_schema(), format('%I.%I', current_schema(), job.task))
         );
     END LOOP;
     RAISE NOTICE 'pg_cron runs the rollups each minute';
