@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 Number: TypeAlias = int | float | Decimal
 Cell: TypeAlias = Number | str | datetime | bool | None
+Flag: TypeAlias = Literal["warn", "error"] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +30,10 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Bars:
-    """Labelled numbers in the order of the query."""
+    """Labelled numbers in the order of the query; `since` is where their window begins, if they have one."""
 
     items: tuple[Bar, ...] = ()
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,14 +102,22 @@ class Places:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows under named columns; the first cell is the row's key."""
+    """Rows under named columns; the first cell is the row's key. `flags` has one for each row, or none at all."""
 
     columns: tuple[str, ...] = ()
     rows: tuple[tuple[Cell, ...], ...] = ()
+    flags: tuple[Flag, ...] = ()
 
     def records(self) -> list[dict[str, Cell]]:
         """The rows by column name."""
         return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
 
 
-Data: TypeAlias = Stat | Bars | Counts | Sparklines | Line | Places | Table
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """The server has nothing that the panel could show, for a reason that is no error."""
+
+    reason: str
+
+
+Data: TypeAlias = Stat | Bars | Counts | Sparklines | Line | Places | Table | Absent

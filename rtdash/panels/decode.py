@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from math import isfinite
-from typing import Any
+from typing import Any, cast
 
 from rtdash.errors import PanelError
 from rtdash.model.data import (
@@ -16,6 +16,7 @@ from rtdash.model.data import (
     Count,
     Counts,
     Data,
+    Flag,
     Line,
     Number,
     Place,
@@ -32,6 +33,8 @@ Row = Sequence[Any]
 
 MAX_ROWS = 1000
 MAX_SECONDS = 3600
+FLAG = "flag"
+"""The column of a table that marks its rows and is not shown."""
 
 
 def _number(value: Any) -> Number:
@@ -62,8 +65,13 @@ def _stat(columns: Sequence[str], rows: Sequence[Row]) -> Stat:
     return Stat(value, plain(rows[0][1]) if len(columns) > 1 and rows[0][1] is not None else "")
 
 
+def _since(starts: Iterable[Any]) -> datetime | None:
+    return min((_time(start) for start in starts if start is not None), default=None)
+
+
 def _bars(_: Sequence[str], rows: Sequence[Row]) -> Bars:
-    return Bars(tuple(Bar(plain(label), _number(value)) for label, value in rows))
+    items = tuple(Bar(plain(label), _number(value)) for label, value, *_ in rows)
+    return Bars(items, _since(start for _, _, *starts in rows for start in starts))
 
 
 def _counts(_: Sequence[str], rows: Sequence[Row]) -> Counts:
@@ -71,8 +79,7 @@ def _counts(_: Sequence[str], rows: Sequence[Row]) -> Counts:
         Count(plain(label), _number(value), None if error is None else _number(error))
         for label, value, error, _ in rows
     )
-    starts = [_time(row[3]) for row in rows if row[3] is not None]
-    return Counts(items, min(starts, default=None))
+    return Counts(items, _since(row[3] for row in rows))
 
 
 def _sparklines(_: Sequence[str], rows: Sequence[Row]) -> Sparklines:
@@ -108,18 +115,29 @@ def _places(_: Sequence[str], rows: Sequence[Row]) -> Places:
     )
 
 
+def _flag(value: Any) -> Flag:
+    if value not in (None, "warn", "error"):
+        raise ValueError(f"flag is {plain(repr(value))[:40]}; allowed: NULL, 'warn', 'error'")
+    return cast("Flag", value)
+
+
 def _table(columns: Sequence[str], rows: Sequence[Row]) -> Table:
-    return Table(tuple(plain(name) for name in columns), tuple(tuple(_cell(value) for value in row) for row in rows))
+    at = columns.index(FLAG) if FLAG in columns else len(columns)
+    return Table(
+        tuple(plain(name) for name in (*columns[:at], *columns[at + 1 :])),
+        tuple(tuple(_cell(value) for value in (*row[:at], *row[at + 1 :])) for row in rows),
+        tuple(_flag(row[at]) for row in rows) if FLAG in columns else (),
+    )
 
 
 _DECODERS: dict[Draw, tuple[Callable[[Sequence[str]], bool], Callable[[Sequence[str], Sequence[Row]], Data]]] = {
     Draw.STAT: (lambda columns: list(columns) in (["value"], ["value", "label"]), _stat),
-    Draw.BARS: (lambda columns: list(columns) == ["label", "value"], _bars),
+    Draw.BARS: (lambda columns: list(columns) in (["label", "value"], ["label", "value", "since"]), _bars),
     Draw.COUNTS: (lambda columns: list(columns) == ["label", "value", "error", "since"], _counts),
     Draw.SPARKLINES: (lambda columns: list(columns) == ["label", "at", "value"], _sparklines),
     Draw.LINE: (lambda columns: len(columns) > 1 and columns[0] == "at", _line),
     Draw.MAP: (lambda columns: list(columns) == ["label", "latitude", "longitude", "value"], _places),
-    Draw.TABLE: (lambda columns: len(columns) > 0, _table),
+    Draw.TABLE: (lambda columns: any(name != FLAG for name in columns), _table),
 }
 
 

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from rtdash.errors import PanelError
 from rtdash.model.text import plain
+from rtdash.panels.feature import Feature
 from rtdash.panels.spec import COLUMNS, Draw, PanelSpec, Source
 
 VARIABLES = ("customer_id", "after_arrival")
@@ -17,7 +18,7 @@ VARIABLES = ("customer_id", "after_arrival")
 # A percent sign that is neither doubled nor one of the variables.
 _BAD_PERCENT = re.compile(rf"(?<!%)(?:%%)*(%(?!%|\((?:{'|'.join(VARIABLES)})\)s).{{0,20}})")
 
-_KEYS = ("title", "source", "draw", "every", "deadline", "unit", "help")
+_KEYS = ("title", "source", "draw", "every", "deadline", "unit", "needs", "help")
 
 
 def _explain(kind: str, message: str, key: str) -> str:
@@ -27,6 +28,8 @@ def _explain(kind: str, message: str, key: str) -> str:
         return "the file's name: allowed: letters, digits, - and _"
     if key == "source":
         return f"source: allowed: {', '.join(Source)}"
+    if key == "needs":
+        return f"needs: allowed: {', '.join(Feature)}"
     if key == "draw":
         return "draw: allowed: " + ", ".join(f"{draw} ({COLUMNS[draw]})" for draw in Draw)
     return f"{key}: {message.removeprefix('Value error, ')}"

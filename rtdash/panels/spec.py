@@ -10,6 +10,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from rtdash.model.text import plain
+from rtdash.panels.feature import Feature
 
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|min)")
 _FACTORS = {"ms": 0.001, "s": 1.0, "min": 60.0}
@@ -36,11 +37,11 @@ class Draw(StrEnum):
 
 COLUMNS: dict[Draw, str] = {
     Draw.STAT: "value[, label]",
-    Draw.BARS: "label, value",
+    Draw.BARS: "label, value[, since]",
     Draw.COUNTS: "label, value, error, since",
     Draw.SPARKLINES: "label, at, value",
     Draw.LINE: "at, value …",
-    Draw.TABLE: "any; the first is the row's key",
+    Draw.TABLE: "any; the first is the row's key, a flag (NULL, warn, error) marks its row",
     Draw.MAP: "label, latitude, longitude, value",
 }
 
@@ -74,6 +75,7 @@ class PanelSpec(BaseModel):
     every: Duration | None = None
     deadline: Duration | None = None
     unit: Text = ""
+    needs: Feature | None = None
     help: Text = ""
     sql: str = Field(min_length=1)
     path: Path

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rtdash.errors import PanelError
-from rtdash.model.data import Bar, Bars, Count, Counts, Data, Place, Places, Series, Sparklines, Stat, Table
+from rtdash.model.data import Absent, Bar, Bars, Count, Counts, Data, Place, Places, Series, Sparklines, Stat, Table
 from rtdash.model.data import Line as Trend
 from rtdash.model.latency import Latency
 from rtdash.model.state import PanelState
@@ -116,6 +116,11 @@ DATA = st.one_of(
     st.builds(
         Table, st.just(("a", "b")), st.lists(st.tuples(NUMBERS, LABELS | NUMBERS | TIMES), max_size=4).map(tuple)
     ),
+    st.builds(
+        lambda rows: Table(("a", "b"), tuple(row for row, _ in rows), tuple(flag for _, flag in rows)),
+        st.lists(st.tuples(st.tuples(LABELS, NUMBERS | TIMES), st.sampled_from([None, "warn", "error"])), max_size=4),
+    ),
+    st.builds(Absent, LABELS),
     st.builds(Trend, st.tuples(*[TIMES] * 3), st.tuples(LABELS, LABELS), st.tuples(series(3), series(3))),
 )
 
@@ -136,6 +141,8 @@ ORDINARY: list[Data] = [
     Sparklines(tuple(Series(f"city {number}", tuple(range(35))) for number in range(4)), NOW),
     Places((Place("Brest", 48.39, -4.49, 9), Place("Clermont-Ferrand", 45.78, 3.09, 3))),
     Table(("key", "text", "number"), (("a", "some text", 1_204_991), ("b", "東京", None))),
+    Table(("key", "text", "number"), (("a", "some text", 1_204_991), ("b", "東京", None)), (None, "error")),
+    Absent("no pg_stat_statements on this cluster"),
     Trend(tuple(NOW + timedelta(hours=hour) for hour in range(49)), ("events", "devices"), ((*range(49),),) * 2),
 ]
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from rtdash.model.data import Bar, Bars, Count, Counts, Data, Place, Places, Series, Sparklines, Stat, Table
+from rtdash.model.data import Absent, Bar, Bars, Count, Counts, Data, Place, Places, Series, Sparklines, Stat, Table
 from rtdash.model.data import Line as Trend
 from rtdash.widgets.drawing import body
 from rtdash.widgets.drawing.bars import bar
@@ -235,6 +235,7 @@ def test_a_value_without_a_share_has_the_emptiest_sign(value):
 
 # ── table ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
+SHAPE = (None, "", UTC, 12, 9)
 TABLE = Table(("key", "n", "at", "ok"), (("a", 1, NOW, True), ("bb", Decimal("2.5"), None, False)))
 
 
@@ -245,6 +246,24 @@ def test_a_table_aligns_numbers_at_the_right():
         " a       1  15:03:22  yes     ",
         " bb   2.50             no     ",
     ]
+    assert set(roles(lines[0]).values()) == {"muted"}
+
+
+def test_a_flagged_row_has_a_sign_and_a_color():
+    lines = body.draw(Table(("key", "n"), (("a", 1), ("b", 2), ("c", 3)), (None, "warn", "error")), *SHAPE)
+    assert text(lines) == ["    key  n  ", "    a    1  ", " ▲  b    2  ", " ✗  c    3  "]
+    assert [set(roles(line).values()) for line in lines] == [{"muted"}, {"text"}, {"warn"}, {"error"}]
+
+
+def test_nothing_moves_sideways_when_a_flag_comes():
+    quiet = body.draw(Table(("key", "n"), (("a", 1),), (None,)), *SHAPE)
+    flagged = body.draw(Table(("key", "n"), (("a", 1),), ("warn",)), *SHAPE)
+    assert [line.replace("▲", " ") for line in text(flagged)] == text(quiet)
+
+
+def test_what_the_server_does_not_have_is_one_quiet_line():
+    lines = body.draw(Absent("not a Citus cluster"), None, "", UTC, 30, 9)
+    assert text(lines) == [" not a Citus cluster          "]
     assert set(roles(lines[0]).values()) == {"muted"}
 
 

@@ -60,6 +60,16 @@ def test_bars():
     assert value(Draw.BARS) == Bars()
 
 
+def test_bars_of_a_window():
+    earlier, names = NAIVE - timedelta(minutes=5), ("label", "value", "since")
+    rows = (("a", 1, NAIVE), ("b", 2, earlier), ("c", 3, None))
+    bars = Bars((Bar("a", 1), Bar("b", 2), Bar("c", 3)), AT - timedelta(minutes=5))
+    assert value(Draw.BARS, *rows, columns=names) == bars
+    assert value(Draw.BARS, rows[2], columns=names) == Bars((Bar("c", 3),)), "nothing says where it begins"
+    assert value(Draw.BARS, columns=names) == Bars()
+    assert refusal(Draw.BARS, ("a", 1, "now"), columns=names) == "at is 'now', not a time"
+
+
 def test_counts():
     earlier = NAIVE - timedelta(minutes=5)
     assert value(Draw.COUNTS, ("events", 9, None, NAIVE), ("devices", 4, 0.1, earlier)) == Counts(
@@ -99,6 +109,24 @@ def test_table():
     table = value(Draw.TABLE, given, columns=names)
     assert table == Table(names, ((1, None, True, Decimal("1.5"), AT, "2026-11-22", "b'\\x1b'", "a·[2Jb"),))
     assert table.records() == [dict(zip(names, table.rows[0], strict=True))]
+
+
+def test_a_flag_marks_its_row_and_is_no_column():
+    rows = (("a", None, 1), ("b", "warn", 2), ("c", "error", 3))
+    flagged = Table(("key", "n"), (("a", 1), ("b", 2), ("c", 3)), (None, "warn", "error"))
+    assert value(Draw.TABLE, *rows, columns=("key", "flag", "n")) == flagged
+    assert flagged.records()[1] == {"key": "b", "n": 2}
+    assert value(Draw.TABLE, columns=("key", "flag")) == Table(("key",))
+
+
+@pytest.mark.parametrize("flag", ["red", "WARN", "", 1, True, "\x1b[2J"])
+def test_a_flag_is_one_of_three(flag):
+    said = refusal(Draw.TABLE, ("a", flag), columns=("key", "flag"))
+    assert said.endswith("; allowed: NULL, 'warn', 'error'")
+
+
+def test_a_table_of_flags_alone():
+    assert refusal(Draw.TABLE, ("warn",), columns=("flag",)).endswith("the query gives flag")
 
 
 @pytest.mark.parametrize("draw", [Draw.BARS, Draw.COUNTS, Draw.SPARKLINES, Draw.MAP, Draw.STAT])

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rtdash.errors import PanelError
+from rtdash.panels.feature import Feature
 from rtdash.panels.header import parse, read
 from rtdash.panels.spec import COLUMNS, Draw, Source, duration_s
 
@@ -27,11 +28,12 @@ def test_a_header_with_everything():
     spec = parse(
         PATH,
         "-- title: Mine: all of it\n--source:citus\n-- draw :  bars  \n-- every: 1min\n-- deadline: 1.5 s\n"
-        "-- unit: eur\n-- help: Why.\n\n-- a comment\nSELECT label, value\nFROM t;\n",
+        "-- unit: eur\n-- needs: citus_stat_statements\n-- help: Why.\n\n-- a comment\nSELECT label, value\nFROM t;\n",
     )
     assert (spec.id, spec.title, spec.source, spec.draw) == ("mine", "Mine: all of it", Source.CITUS, Draw.BARS)
     assert (spec.every, spec.deadline, spec.unit, spec.help) == (60.0, 1.5, "eur", "Why.")
     assert spec.sql == "-- a comment\nSELECT label, value\nFROM t"
+    assert spec.needs is Feature.CITUS_STAT_STATEMENTS
     assert spec.path == PATH
     assert spec.is_probe is False
     assert parse(PATH, GOOD + "SELECT 1 AS value", is_probe=True).is_probe is True
@@ -40,6 +42,7 @@ def test_a_header_with_everything():
 def test_what_a_header_leaves_out():
     spec = parse(PATH, GOOD + "SELECT 1 AS value")
     assert (spec.every, spec.deadline, spec.unit, spec.help, spec.is_heavy) == (None, None, "", "", False)
+    assert spec.needs is None
 
 
 @pytest.mark.parametrize(("every", "is_heavy"), [("4.9s", False), ("5s", True), ("5000ms", True), ("1min", True)])
@@ -71,6 +74,8 @@ ALLOWED_DRAWS = ", ".join(f"{draw} ({COLUMNS[draw]})" for draw in Draw)
         (GOOD + "-- every:\nSELECT 1", "4: every: allowed: a duration such as"),
         (GOOD + "-- every: 99ms\nSELECT 1", "4: every: allowed: 100ms or more"),
         (GOOD + "-- deadline: 0s\nSELECT 1", "4: deadline: allowed: 100ms or more"),
+        (GOOD + "-- needs: hll\nSELECT 1", "4: needs: allowed: citus, citus_stat_statements"),
+        (GOOD + "-- needs:\nSELECT 1", "4: needs: allowed: citus, citus_stat_statements"),
         (GOOD, "3: no query after the header"),
         (GOOD + "\n\n-- only a comment\n", "4: no query after the header"),
         (GOOD + "\n;\n", "4: no query after the header"),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import tzinfo
 
-from rtdash.model.data import Bars, Counts, Data, Places, Sparklines, Stat, Table
+from rtdash.model.data import Absent, Bars, Counts, Data, Places, Sparklines, Stat, Table
 from rtdash.model.data import Line as Series
-from rtdash.widgets.drawing import bars, counts, line, places, sparklines, stat, table
+from rtdash.widgets.drawing import absent, bars, counts, line, places, sparklines, stat, table
 from rtdash.widgets.drawing.spans import Line
 
 
@@ -27,3 +27,5 @@ def draw(data: Data, rate_per_s: float | None, unit: str, zone: tzinfo, width: i
             return places.draw(data, unit, width, height)
         case Table():
             return table.draw(data, zone, width)
+        case Absent():
+            return absent.draw(data, width)

@@ -7,9 +7,11 @@ from datetime import tzinfo
 
 from rich.cells import cell_len
 
-from rtdash.model.data import Table
+from rtdash.model.data import Flag, Table
 from rtdash.widgets.drawing.numbers import cell
 from rtdash.widgets.drawing.spans import Line, Span, fit, left, right
+
+SIGNS: dict[Flag, str] = {None: "", "warn": "▲", "error": "✗"}
 
 
 def rows(header: Sequence[str], body: Sequence[Sequence[Span]], numeric: Sequence[bool], width: int) -> list[Line]:
@@ -38,5 +40,10 @@ def draw(table: Table, zone: tzinfo, width: int) -> list[Line]:
     if not table.rows:
         return [fit(((" no rows", "muted"),), width)]
     numeric = [all(not isinstance(row[index], str) for row in table.rows) for index in range(len(table.columns))]
-    body = [[(cell(value, zone), "text") for value in row] for row in table.rows]
-    return rows(table.columns, body, numeric, width)
+    flags: Sequence[Flag] = table.flags or (None,) * len(table.rows)
+    body = [[(cell(value, zone), flag or "text") for value in row] for row, flag in zip(table.rows, flags, strict=True)]
+    if not table.flags:
+        return rows(table.columns, body, numeric, width)
+    # The sign says it where colours do not. Its column stays when no row has one, so that nothing moves sideways.
+    signed = [[(SIGNS[flag], flag or "text"), *spans] for flag, spans in zip(flags, body, strict=True)]
+    return rows((" ", *table.columns), signed, [False, *numeric], width)
