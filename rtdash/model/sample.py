@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from rtdash.model.data import Data
+from rtdash.model.shards import Shards
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,8 @@ class Sample:
     """The first on its connection: kept out of the percentiles."""
     is_server_down: bool = False
     """The error concerns the server, so all its panels."""
+    shards: Shards | None = None
+    """How many shards of a cluster answered, where that is known."""
     variables: Mapping[str, object] = field(default_factory=dict)
 
     @property

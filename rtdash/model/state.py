@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rtdash.model.data import Data
+from rtdash.model.data import Absent, Data
 from rtdash.model.latency import NO_LATENCY, Latency
+from rtdash.model.shards import Shards
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +20,14 @@ class PanelState:
     latency: Latency = NO_LATENCY
     rate_per_s: float | None = None
     """How fast a single number grows; None for anything else, or when it is not known yet."""
+    shards: Shards | None = None
     missed: int = 0
     in_flight_since: float | None = None
+
+    @property
+    def is_absent(self) -> bool:
+        """Whether the server has nothing that the panel could show: then it is not asked."""
+        return isinstance(self.data, Absent)
 
     def age_s(self, now: float) -> float | None:
         """Age of the data, s; None when there never was any."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from rtdash.model.data import Stat
+from rtdash.model.data import Absent, Stat
 from rtdash.model.latency import LatencyWindow
 from rtdash.model.rate import Rate
 from rtdash.model.sample import Sample
@@ -43,7 +43,7 @@ class Store:
                 window.add(sample.latency_ms)
                 self._states[panel_id] = replace(self._states[panel_id], latency=window.read())
             return
-        if not sample.is_first:
+        if not sample.is_first and not isinstance(sample.data, Absent):
             window.add(sample.latency_ms)
         self._states[panel_id] = replace(
             before,
@@ -52,6 +52,8 @@ class Store:
             error=None,
             latency=window.read(),
             rate_per_s=self._rate(panel_id, sample),
+            # Each connection learns it with its first answer: the others have said it already.
+            shards=sample.shards or before.shards,
         )
 
     def _rate(self, panel_id: str, sample: Sample) -> float | None:

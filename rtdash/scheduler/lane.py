@@ -8,8 +8,10 @@ import time
 from collections.abc import Callable
 
 from rtdash.errors import Overdue, RtdashError, Unreachable
+from rtdash.model.data import Absent
 from rtdash.model.sample import Sample
 from rtdash.panels.decode import decode
+from rtdash.panels.feature import Feature
 from rtdash.scheduler.job import Job
 from rtdash.scheduler.queue import LaneKind, LaneQueue
 from rtdash.sources.connection import Connector, QueryConnection
@@ -82,6 +84,8 @@ class Lane:
             connection, connect_ms = self._ready()
             asked = time.monotonic()
             self._deadline_at = asked + job.deadline_s
+            if job.spec.needs is not None and job.spec.needs not in connection.offers:
+                return self._absent(job, job.spec.needs, asked, waited_ms, connect_ms)
             answer = connection.fetch(job.spec.sql, job.parameters, job.deadline_s)
             self._deadline_at = None
             self._queue.answers()
@@ -101,6 +105,23 @@ class Lane:
             fetch_ms=answer.fetch_ms,
             decode_ms=1000 * (time.monotonic() - answered),
             is_first=first,
+            shards=answer.shards,
+            variables=job.parameters,
+        )
+
+    def _absent(self, job: Job, needs: Feature, asked: float, waited_ms: float, connect_ms: float) -> Sample:
+        """The query is not run: its server would only refuse it."""
+        self._deadline_at = None
+        if connect_ms:
+            # Otherwise nobody was asked, and an outage of the server goes on.
+            self._queue.answers()
+        return Sample(
+            panel_id=job.spec.id,
+            started_at=asked,
+            finished_at=time.monotonic(),
+            data=Absent(needs.absence),
+            waited_ms=waited_ms,
+            connect_ms=connect_ms,
             variables=job.parameters,
         )
 

@@ -6,6 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
 
+from rtdash.model.shards import Shards
+from rtdash.panels.feature import Feature
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -15,10 +18,17 @@ class Answer:
     rows: Sequence[Sequence[Any]]
     execute_ms: float
     fetch_ms: float
+    shards: Shards | None = None
+    """How many shards answered; None where that is not known, or there are none."""
 
 
 class QueryConnection(Protocol):
     """One read-only connection, used by one thread; only `abandon` may be called from another."""
+
+    @property
+    def offers(self) -> frozenset[Feature]:
+        """What the server has; it is asked once, at the first use. Raises SourceError."""
+        ...
 
     def fetch(self, sql: str, parameters: Mapping[str, object], deadline_s: float) -> Answer:
         """Run one query. Raises SourceError: Unreachable and Overdue mean that the connection is of no more use."""

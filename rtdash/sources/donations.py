@@ -19,6 +19,7 @@ from pymysql.converters import conversions
 
 from rtdash.errors import Overdue, Refused, SettingsError, SourceError, Unreachable
 from rtdash.model.text import plain
+from rtdash.panels.feature import Feature
 from rtdash.sources.connection import Answer
 
 CONNECT_TIMEOUT_S = 5.0
@@ -155,6 +156,8 @@ class DonationsConnection:
 
     # The client waits a little longer than the server, whose own message is the better one.
     _PATIENCE_S = 0.5
+
+    offers: frozenset[Feature] = frozenset()
 
     def __init__(self, dsn: SecretStr) -> None:
         self._connection = connect(dsn, "dashboard", read_only=True, deadline_s=CONNECT_TIMEOUT_S)

@@ -11,13 +11,16 @@ from pathlib import Path
 
 from rtdash.errors import Unreachable
 from rtdash.model.sample import Sample
+from rtdash.panels.feature import Feature
 from rtdash.panels.spec import Draw, PanelSpec, Source
 from rtdash.sources.connection import Answer
 
 PATIENCE_S = 5.0
 
 
-def panel(panel_id: str, *, every: float | None = None, deadline: float | None = None) -> PanelSpec:
+def panel(
+    panel_id: str, *, every: float | None = None, deadline: float | None = None, needs: Feature | None = None
+) -> PanelSpec:
     """A panel whose query is its own name."""
     return PanelSpec(
         id=panel_id,
@@ -26,6 +29,7 @@ def panel(panel_id: str, *, every: float | None = None, deadline: float | None =
         draw=Draw.STAT,
         every=every,
         deadline=deadline,
+        needs=needs,
         sql=panel_id,
         path=Path(f"{panel_id}.sql"),
     )
@@ -91,6 +95,7 @@ class Server(Waiting):
         self.refusal: Exception | None = None
         """What connecting raises."""
         self.answers: dict[str, Answer | Exception] = {}
+        self.offers: frozenset[Feature] = frozenset()
 
     def hold(self, *panel_ids: str) -> None:
         """Let these queries, or "connect", hang."""
@@ -156,6 +161,10 @@ class Connection:
         self.is_closed = False
         self.is_asking = False
         self.refuses_to_close = False
+
+    @property
+    def offers(self) -> frozenset[Feature]:
+        return self._server.offers
 
     def fetch(self, sql: str, parameters: Mapping[str, object], deadline_s: float) -> Answer:
         with self._server.changed:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from rtdash.model.data import Bar, Bars, Data, Stat
+from rtdash.model.data import Absent, Bar, Bars, Data, Stat
 from rtdash.model.sample import Sample
+from rtdash.model.shards import Shards
 from rtdash.model.state import EMPTY_STATE
 from rtdash.model.store import Store
 
@@ -79,6 +80,27 @@ def test_the_first_sample_of_a_connection_is_shown_but_not_measured():
     assert made["count"].data is BARS
     assert made["count"].latency.count == 0
     assert not made["count"].is_slow(1.0, 200.0)
+
+
+def test_what_is_absent_was_not_asked_so_nothing_is_measured():
+    made = store()
+    made.apply(sample(data=Absent("not a Citus cluster"), latency_ms=1.0))
+    assert made["count"].is_absent
+    assert made["count"].latency.count == 0
+    made.apply(sample())
+    assert not made["count"].is_absent
+
+
+def test_a_connection_that_does_not_know_the_shards_yet_takes_nothing_back():
+    made = store()
+    assert made["count"].shards is None
+    made.apply(replace(sample(), shards=Shards(1)))
+    made.apply(sample())
+    assert made["count"].shards == Shards(1)
+    made.apply(replace(sample(), shards=Shards(32, is_all=True)))
+    assert made["count"].shards == Shards(32, is_all=True)
+    made.apply(error())
+    assert made["count"].shards == Shards(32, is_all=True)
 
 
 # ── rate ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
