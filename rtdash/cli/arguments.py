@@ -104,6 +104,7 @@ def build() -> argparse.ArgumentParser:
     writer = {"takes": ("settings", *ADDRESSES), "writes": True}
 
     init = commands.add_parser("init", parents=[common], help="apply the schema to the databases of the settings")
+    init.add_argument("--plan", action="store_true", help="say what it would do, and change nothing")
     init.set_defaults(run=_deferred("init"), command="init", **writer)
 
     ingest = commands.add_parser("ingest", parents=[common], help="load both topics into the databases, until stopped")

@@ -1,32 +1,87 @@
-"""`rtdash init`: applies the schema to the databases of the settings."""
+"""`rtdash init`: applies the schema to the databases of the settings, or says what it would do."""
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pydantic import SecretStr
 
 from rtdash.cli import flags
 from rtdash.errors import SettingsError
 from rtdash.model.text import plain
 from rtdash.resources import sql_folder
 from rtdash.schema.apply import apply
+from rtdash.schema.plan import plan
 from rtdash.schema.step import Step
+from rtdash.settings import Settings
+
+_INTERRUPTED = 130
 
 
-def _report(step: Step) -> None:
-    print(f"  {step.file:<28} {step.duration_ms:7.0f} ms  {plain(step.note)}".rstrip())
+class _Lines:
+    """A line a file: its name when it begins, what it is about to do, time and notes when it ends."""
+
+    def __init__(self) -> None:
+        self._is_open = False
+
+    def under_way(self, file: str, what: str) -> None:
+        self._is_open = bool(file)
+        if not file:
+            print(f"  {plain(what)}", flush=True)
+        else:
+            print(f"{plain(what)} …  " if what else f"  {file:<34}", end="", flush=True)
+
+    def done(self, step: Step) -> None:
+        print(f"{step.duration_ms:7.0f} ms  {plain(step.note)}".rstrip(), flush=True)
+        self._is_open = False
+
+    @contextmanager
+    def ended(self) -> Iterator[None]:
+        """However it ends, what is written next begins a line of its own."""
+        try:
+            yield
+        finally:
+            if self._is_open:
+                print(flush=True)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Apply what is set; each step is printed as it ends."""
-    settings = flags.settings(options)
+    """Apply what is set; each step is printed as it begins and as it ends. 130 when it was interrupted."""
+    targets = _targets(flags.settings(options))
+    if options.plan:
+        return _plan(targets)
+    lines = _Lines()
+    try:
+        with lines.ended():
+            for name, dsn, folder in targets:
+                print(name, flush=True)
+                apply(dsn, folder, lines.done, lines.under_way)
+    except KeyboardInterrupt:
+        print("interrupted: `rtdash init` goes on from there")
+        return _INTERRUPTED
+    return 0
+
+
+def _targets(settings: Settings) -> list[tuple[str, SecretStr, Path]]:
+    """Name, DSN and schema files of each database that is set; raises SettingsError when none is."""
     targets = (
         ("clickstream", settings.dsn_of_citus_owner, sql_folder("citus", "schema")),
         ("donations", settings.dsn_of_donations_owner, sql_folder("mariadb", "schema")),
     )
-    if not any(dsn for _, dsn, _ in targets):
-        raise SettingsError("nothing to apply a schema to: set RTDASH_CITUS_DSN or RTDASH_DONATIONS_DSN")
+    if found := [(name, dsn, folder) for name, dsn, folder in targets if dsn is not None]:
+        return found
+    raise SettingsError("nothing to apply a schema to: set RTDASH_CITUS_DSN or RTDASH_DONATIONS_DSN")
+
+
+def _plan(targets: list[tuple[str, SecretStr, Path]]) -> int:
+    """Print what would be done; returns 1 when some of it cannot be."""
+    is_possible = True
     for name, dsn, folder in targets:
-        if dsn is not None:
-            print(name)
-            apply(dsn, folder, _report)
-    return 0
+        print(name, flush=True)
+        for finding in plan(dsn, folder):
+            is_possible &= finding.is_possible
+            print(f"{' ' if finding.is_possible else '✗'} {plain(finding.subject):<34}  {plain(finding.text)}")
+    return 0 if is_possible else 1

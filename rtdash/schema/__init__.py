@@ -1,1 +1,1 @@
-"""Applies the schema files of both databases, and fills the clickstream's past."""
+"""Applies the schema files of both databases, plans that, and fills the clickstream's past."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from typing import Any
 
@@ -11,11 +11,26 @@ from pydantic import SecretStr
 from pymysql.connections import Connection
 
 from rtdash.errors import SchemaError
-from rtdash.sources.donations import connect, explain, explained
+from rtdash.schema.files import SchemaFile
+from rtdash.schema.finding import Finding, Survey
+from rtdash.sources.donations import connect, explain, explained, is_singlestore
 
 _PATIENCE_S = 60
 # SingleStore may have no such function; its DDL is idempotent, and two at once do no harm.
 _NO_SUCH_FUNCTION = {1305, 1064}
+
+_HAS_TABLE = "SELECT 1 FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = %s"
+# applied_at is NULL for a migration that this database never needed.
+_RECORDS = """
+CREATE TABLE IF NOT EXISTS schema_steps (
+    `file`     VARCHAR(200) NOT NULL,
+    digest     VARCHAR(64)  NOT NULL,
+    applied_at DATETIME(6),
+    PRIMARY KEY (`file`)
+) DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin
+"""
+_RECORD = "REPLACE INTO schema_steps (`file`, digest, applied_at) VALUES (%s, %s, UTC_TIMESTAMP(6))"
+_RECORD_NEEDLESS = "REPLACE INTO schema_steps (`file`, digest, applied_at) VALUES (%s, %s, NULL)"
 
 
 def statements(script: str) -> Iterator[str]:
@@ -33,41 +48,88 @@ def statements(script: str) -> Iterator[str]:
         yield "\n".join(lines)
 
 
+def has_table(connection: Connection[Any], name: str) -> bool:
+    """Whether the database has a table of this name."""
+    with connection.cursor() as cursor:
+        return bool(cursor.execute(_HAS_TABLE, (name,)))
+
+
+def recorded(connection: Connection[Any]) -> dict[str, str]:
+    """Digest of each recorded file, by its key; {} when nothing was ever recorded."""
+    if not has_table(connection, "schema_steps"):
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT `file`, digest FROM schema_steps")
+        return dict(cursor.fetchall())
+
+
 class MysqlTarget:
     """An open connection that holds the lock."""
 
     def __init__(self, connection: Connection[Any]) -> None:
         self._connection = connection
 
+    def recorded(self) -> dict[str, str]:
+        with explained():
+            return recorded(self._connection)
+
+    def has_schema(self) -> bool:
+        with explained():
+            return has_table(self._connection, "donation_transactions")
+
+    def prepare(self, needless: Sequence[SchemaFile]) -> None:
+        with explained(), self._connection.cursor() as cursor:
+            cursor.execute(_RECORDS)
+            for file in needless:
+                cursor.execute(_RECORD_NEEDLESS, (file.key, file.digest))
+
     def has_extension(self, name: str) -> bool:
         del name
         return False
 
-    def run(self, script: str) -> list[str]:
+    def run(self, file: SchemaFile, say: Callable[[str], None]) -> list[str]:
+        """Run a file, then record it: its statements are final one by one, whatever becomes of the rest."""
+        del say
         notes: list[str] = []
         with explained(), self._connection.cursor() as cursor:
-            for statement in statements(script):
+            for statement in statements(file.script):
                 cursor.execute(statement)
                 notes += [str(row[0]) for row in cursor.fetchall()]
+            cursor.execute(_RECORD, (file.key, file.digest))
         return notes
 
 
 @contextmanager
-def open_mysql(dsn: SecretStr) -> Iterator[MysqlTarget]:
+def open_mysql(dsn: SecretStr, waiting: Callable[[], None]) -> Iterator[MysqlTarget]:
     """Connect as the owner and wait for the lock. Raises SourceError, or SchemaError when the lock stays taken."""
     with closing(connect(dsn, "init")) as connection:
-        _lock(connection)
+        if not _lock(connection, 0):
+            waiting()
+            if not _lock(connection, _PATIENCE_S):
+                raise SchemaError(f"another process has been applying the schema for {_PATIENCE_S} s")
         yield MysqlTarget(connection)
 
 
-def _lock(connection: Connection[Any]) -> None:
+def _lock(connection: Connection[Any], patience_s: int) -> bool:
+    """Whether we may go on: the lock is ours, or the server has none."""
     try:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT GET_LOCK(CONCAT('rtdash ', MD5(DATABASE())), %s)", (_PATIENCE_S,))
+            cursor.execute("SELECT GET_LOCK(CONCAT('rtdash ', MD5(DATABASE())), %s)", (patience_s,))
             granted = cursor.fetchone()
     except pymysql.MySQLError as error:
         if error.args and error.args[0] in _NO_SUCH_FUNCTION:
-            return
+            return True
         raise explain(error) from None
-    if not granted or granted[0] != 1:
-        raise SchemaError(f"another process has been applying the schema for {_PATIENCE_S} s")
+    return granted is not None and granted[0] == 1
+
+
+def survey_mysql(dsn: SecretStr) -> Survey:
+    """What is there. Raises SourceError."""
+    with closing(connect(dsn, "init", read_only=True)) as connection, explained(), connection.cursor() as cursor:
+        name = "SingleStore" if is_singlestore(connection) else "MariaDB"
+        cursor.execute(f"SELECT {'@@memsql_version' if name == 'SingleStore' else 'VERSION()'}, DATABASE()")
+        version, database = cursor.fetchone() or ("", "")
+        has_schema = has_table(connection, "donation_transactions")
+        state = "an rtdash was here, its data stay" if has_schema else "no rtdash was here, everything is made"
+        findings = [Finding("server", f"{name} {version}"), Finding("database", f"{database}: {state}")]
+        return Survey(findings, recorded(connection), has_schema)

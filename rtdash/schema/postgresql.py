@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -11,13 +11,62 @@ from psycopg import sql
 from psycopg.errors import Diagnostic
 from pydantic import SecretStr
 
+from rtdash.schema.files import SchemaFile
 from rtdash.sources.citus import connect, explained
 
-# The stand-ins for what a server lacks; last, so that the server's own come first.
-_COMPAT = "rtdash_compat"
-_LOCK = "SELECT pg_advisory_lock(hashtext('rtdash schema'))"
+COMPAT = "rtdash_compat"
+"""Schema of the stand-ins for what a server lacks; last in the search_path, so that the server's own come first."""
+
+_LOCK = "hashtext('rtdash schema')"
 # Of RAISE NOTICE; "already exists, skipping" and the like have codes of their own.
 _PLAIN_NOTICE = "00000"
+
+_HAS_TABLE = """
+SELECT 1 FROM pg_class JOIN pg_namespace AS n ON n.oid = relnamespace
+WHERE nspname = current_schema() AND relname = %s AND relkind IN ('r', 'p')
+"""
+_RECORDS = """
+CREATE TABLE IF NOT EXISTS schema_steps (
+    file text PRIMARY KEY,
+    digest text NOT NULL,
+    -- NULL: a migration that this database never needed.
+    applied_at timestamptz
+)
+"""
+_RECORD = """
+INSERT INTO schema_steps (file, digest, applied_at) VALUES (%s, %s, clock_timestamp())
+ON CONFLICT (file) DO UPDATE SET digest = excluded.digest, applied_at = excluded.applied_at
+"""
+_RECORD_NEEDLESS = "INSERT INTO schema_steps (file, digest) VALUES (%s, %s)"
+
+
+def has_table(connection: psycopg.Connection[Any], name: str) -> bool:
+    """Whether the schema that tables are made in has this one; another of the search_path does not count."""
+    return connection.execute(_HAS_TABLE, (name,)).fetchone() is not None
+
+
+def recorded(connection: psycopg.Connection[Any]) -> dict[str, str]:
+    """Digest of each recorded file, by its key; {} when nothing was ever recorded."""
+    if not has_table(connection, "schema_steps"):
+        return {}
+    return dict(connection.execute("SELECT file, digest FROM schema_steps").fetchall())
+
+
+def settle_search_path(connection: psycopg.Connection[Any]) -> bool:
+    """Fix where tables are made: in `public`, unless the DSN or the role names a search_path.
+
+    On Citus a role named citus would otherwise make them in the schema of the extension. Returns whether the path is
+    to be stored with the database, for the readers; whoever names a search_path of his own names it to all his
+    connections.
+    """
+    found = connection.execute("SELECT setting, source FROM pg_settings WHERE name = 'search_path'").fetchone()
+    path, source = found or ("", "default")
+    if source in {"default", "configuration file"}:
+        path = "public"
+    elif COMPAT in path:
+        return False
+    connection.execute("SELECT set_config('search_path', %s, false)", (f"{path}, {COMPAT}",))
+    return source in {"default", "configuration file", "database"}
 
 
 class PostgresTarget:
@@ -26,42 +75,56 @@ class PostgresTarget:
     def __init__(self, connection: psycopg.Connection[tuple[Any, ...]]) -> None:
         self._connection = connection
         self._notices: list[str] = []
+        self._say: Callable[[str], None] | None = None
         connection.add_notice_handler(self._take)
 
     def _take(self, notice: Diagnostic) -> None:
-        if notice.sqlstate == _PLAIN_NOTICE and notice.message_primary:
+        if notice.sqlstate != _PLAIN_NOTICE or not notice.message_primary:
+            return
+        if notice.severity_nonlocalized == "INFO":
+            if self._say:
+                self._say(notice.message_primary)
+        else:
             self._notices.append(notice.message_primary)
 
-    def has_extension(self, name: str) -> bool:
-        found = self._connection.execute("SELECT 1 FROM pg_extension WHERE extname = %s", (name,))
-        return found.fetchone() is not None
+    def recorded(self) -> dict[str, str]:
+        with explained():
+            return recorded(self._connection)
 
-    def run(self, script: str) -> list[str]:
+    def has_schema(self) -> bool:
+        with explained():
+            return has_table(self._connection, "events")
+
+    def prepare(self, needless: Sequence[SchemaFile]) -> None:
+        with explained(), self._connection.transaction():
+            self._connection.execute(_RECORDS)
+            for file in needless:
+                self._connection.execute(_RECORD_NEEDLESS, (file.key, file.digest))
+
+    def has_extension(self, name: str) -> bool:
+        with explained():
+            found = self._connection.execute("SELECT 1 FROM pg_extension WHERE extname = %s", (name,))
+            return found.fetchone() is not None
+
+    def run(self, file: SchemaFile, say: Callable[[str], None]) -> list[str]:
+        """Run a file and record it in one transaction. What it says by RAISE INFO is under way, by NOTICE is a note."""
+        self._say = say
         with explained(), self._connection.transaction():
             # Citus: objects made in a transaction are not seen by parallel connections of the same transaction.
             self._connection.execute("SET LOCAL citus.multi_shard_modify_mode TO 'sequential'")
-            self._connection.execute(script.encode())
+            self._connection.execute(file.script.encode())
+            self._connection.execute(_RECORD, (file.key, file.digest))
         notes, self._notices = self._notices, []
         return notes
 
-    def settle_search_path(self) -> None:
-        """Fix where tables are made: in `public`, unless the DSN or the role names a search_path.
+    def lock(self, waiting: Callable[[], None]) -> None:
+        """Keep others from applying a schema, until the connection ends."""
+        if self._connection.execute(f"SELECT pg_try_advisory_lock({_LOCK})").fetchone() != (True,):
+            waiting()
+            self._connection.execute(f"SELECT pg_advisory_lock({_LOCK})")
 
-        On Citus a role named citus would otherwise make them in the schema of the extension. For the readers the path
-        is stored with the database; whoever names a search_path of his own names it to all his connections.
-        """
-        connection = self._connection
-        found = connection.execute("SELECT setting, source FROM pg_settings WHERE name = 'search_path'").fetchone()
-        path, source = found or ("", "default")
-        if source in {"default", "configuration file"}:
-            path = "public"
-        elif _COMPAT in path:
-            return
-        connection.execute("SELECT set_config('search_path', %s, false)", (f"{path}, {_COMPAT}",))
-        if source in {"default", "configuration file", "database"}:
-            self._store_search_path()
-
-    def _store_search_path(self) -> None:
+    def store_search_path(self) -> None:
+        """Make the path of this connection that of all who name none."""
         database = sql.Identifier(self._connection.info.dbname)
         try:
             with self._connection.transaction():
@@ -69,15 +132,16 @@ class PostgresTarget:
                 self._connection.execute("SET LOCAL citus.enable_ddl_propagation TO off")
                 self._connection.execute(sql.SQL("ALTER DATABASE {} SET search_path FROM CURRENT").format(database))
         except psycopg.errors.InsufficientPrivilege:
-            self._notices.append(f"no right to ALTER DATABASE: give every role the search_path public, {_COMPAT}")
+            self._notices.append(f"no right to ALTER DATABASE: give every role the search_path public, {COMPAT}")
 
 
 @contextmanager
-def open_postgresql(dsn: SecretStr) -> Iterator[PostgresTarget]:
+def open_postgresql(dsn: SecretStr, waiting: Callable[[], None]) -> Iterator[PostgresTarget]:
     """Connect as the owner, wait for the lock, settle where the tables go. Raises SourceError."""
     with connect(dsn, "init") as connection:
         target = PostgresTarget(connection)
         with explained():
-            connection.execute(_LOCK)
-            target.settle_search_path()
+            target.lock(waiting)
+            if settle_search_path(connection):
+                target.store_search_path()
         yield target

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A schema file that was applied (or found needless), what the server said of it, and how long it took."""
+    """A file that was applied (or found needless), what the server said of it, and how long it took."""
 
     file: str
     note: str
@@ -16,3 +16,7 @@ class Step:
 
 
 Report = Callable[[Step], None]
+"""Told of each file when it is done."""
+
+UnderWay = Callable[[str, str], None]
+"""Told the name of a file as it begins, with no text, and again with what the file says it is about to do."""

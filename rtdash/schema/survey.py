@@ -1,0 +1,50 @@
+"""Looks at a PostgreSQL or Citus coordinator, as a role that may only read sees it."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import psycopg
+from psycopg.rows import class_row
+from pydantic import SecretStr
+
+from rtdash.errors import SchemaError
+from rtdash.resources import sql_folder
+from rtdash.schema.finding import Finding, Survey
+from rtdash.schema.postgresql import recorded, settle_search_path
+from rtdash.schema.server import Cluster, Server, findings
+from rtdash.sources.citus import connect, explained
+
+_CLUSTER = b"""
+SELECT
+    (SELECT groupid = 0 FROM pg_dist_local_group) AS is_coordinator,
+    (SELECT count(*) FROM pg_dist_node WHERE isactive AND groupid <> 0 AND noderole = 'primary') AS workers,
+    EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = to_regclass('events')) AS is_distributed
+"""
+
+_Row = TypeVar("_Row")
+
+
+def survey_postgresql(dsn: SecretStr) -> Survey:
+    """What is there, and what `rtdash init` would do as the role of the DSN. Raises SourceError."""
+    question = sql_folder("citus", "plan.sql").read_text(encoding="utf-8").encode()
+    with connect(dsn, "init", read_only=True) as connection, explained():
+        is_stored = settle_search_path(connection)
+        server = _row(connection, Server, question)
+        cluster = _row(connection, Cluster, _CLUSTER) if server.extension("citus").installed else None
+        path = connection.execute("SHOW search_path").fetchone() or ("",)
+        whose = "for every role that names none" if is_stored else "as this role or DSN names it"
+        return Survey(
+            [*findings(server, cluster), Finding("search_path", f"{path[0]}: {whose}")],
+            recorded(connection),
+            server.owns_events is not None,
+            frozenset(name for name in server.extensions if server.extension(name).version),
+        )
+
+
+def _row(connection: psycopg.Connection[tuple[object, ...]], kind: type[_Row], question: bytes) -> _Row:
+    with connection.cursor(row_factory=class_row(kind)) as cursor:
+        found = cursor.execute(question).fetchone()
+    if found is None:
+        raise SchemaError("the server said nothing of itself")
+    return found
