@@ -15,6 +15,7 @@ from rtdash.ingest.batch import Parsed, Stretch, parse
 from rtdash.ingest.offsets import Cursor, OffsetTable
 from rtdash.model.event import Event, parse_event
 from rtdash.sources import citus
+from rtdash.sources.bounded import BoundedConnection
 from rtdash.sources.kafka import CLICKSTREAM_TOPIC
 
 _COPY = "COPY events (event_time, customer_id, event_type, country, browser, device_id, session_id) FROM STDIN"
@@ -36,7 +37,7 @@ class ClickstreamSink:
 
     def __init__(self, dsn: SecretStr) -> None:
         self._dsn = dsn
-        self._open: psycopg.Connection[tuple[Any, ...]] | None = None
+        self._open: BoundedConnection | None = None
 
     def connect(self) -> None:
         """Connect anew. Raises SourceError."""
@@ -52,6 +53,11 @@ class ClickstreamSink:
         connection, self._open = self._open, None
         if connection is not None:
             connection.close()
+
+    def end_within(self, seconds: float) -> None:
+        """Give up a transaction that has not ended by then; from any thread."""
+        if (connection := self._open) is not None:
+            connection.end_within(seconds)
 
     @contextmanager
     def transaction(self) -> Iterator[Cursor]:

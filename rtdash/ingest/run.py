@@ -21,7 +21,8 @@ from rtdash.sources.kafka import CLICKSTREAM_TOPIC, DONATIONS_TOPIC
 
 log = logging.getLogger(__name__)
 
-_ENDING_S = 1.2
+_ENDING_S = 1.8
+_LAST_BATCH_S = 1.0
 
 
 def run(settings: Settings, stop: threading.Event) -> int:
@@ -44,19 +45,22 @@ def run(settings: Settings, stop: threading.Event) -> int:
     ]
     parts = _Parts(stop)
     donations = Stream(DonationSink(donations_dsn), bootstrap_servers, incarnations.of)
-    clickstream = Stream(ClickstreamSink(clickstream_dsn), bootstrap_servers, incarnations.of)
+    events = ClickstreamSink(clickstream_dsn)
+    clickstream = Stream(events, bootstrap_servers, incarnations.of)
     parts.start(DONATIONS_TOPIC, donations.run)
     parts.start(CLICKSTREAM_TOPIC, clickstream.run)
     for chore in chores:
         parts.start(chore.name, chore.run)
     log.info("ingest runs")
     stop.wait()
+    deadline_s = time.monotonic() + _ENDING_S
+    events.end_within(_LAST_BATCH_S)
     for chore in chores:
         try:
             chore.interrupt()
         except SourceError as error:
             log.warning("%s: %s", chore.name, error)
-    parts.join(_ENDING_S)
+    parts.join(deadline_s)
     return 1 if parts.failed else 0
 
 
@@ -73,9 +77,8 @@ class _Parts:
         self._threads.append(thread)
         thread.start()
 
-    def join(self, timeout_s: float) -> None:
-        """Wait for all; one that hangs in a dead server is left behind, and what it had begun is rolled back."""
-        deadline_s = time.monotonic() + timeout_s
+    def join(self, deadline_s: float) -> None:
+        """Wait for all until then (`time.monotonic`); one that hangs in a dead server is left behind."""
         for thread in self._threads:
             thread.join(max(0.0, deadline_s - time.monotonic()))
             if thread.is_alive():

@@ -17,6 +17,7 @@ from rtdash.sources.rollups import advance
 _LOCK = "LOCK TABLE generated_history IN SHARE ROW EXCLUSIVE MODE"
 _ROLLUPS = ("live_aggregation", "five_minutely_aggregation", "hourly_aggregation")
 _SLICE = 50_000
+_DEADLINE_S = 300.0
 
 
 def fill(
@@ -31,7 +32,7 @@ def fill(
     Safe to interrupt: the events and their record are one transaction, and what is not rolled up yet is left to the
     regular runs, as any backlog is. Raises SourceError.
     """
-    with connect(dsn, "history") as connection, explained():
+    with connect(dsn, "history", statement_timeout_s=_DEADLINE_S) as connection, explained():
         made = _generate(connection, {"days": days, "events": events})
         for share in _roll_up(connection) if made else (1.0,):
             progress(0.1 + 0.9 * share)

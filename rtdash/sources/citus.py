@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import re
-import socket
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -18,6 +16,7 @@ from pydantic import SecretStr
 
 from rtdash.errors import Overdue, Refused, SettingsError, SourceError, Unreachable
 from rtdash.model.text import plain
+from rtdash.sources.bounded import GRACE_S, BoundedConnection
 from rtdash.sources.connection import Answer
 
 _LINE: dict[str, Any] = {
@@ -70,9 +69,10 @@ def explained() -> Iterator[None]:
 
 def connect(
     dsn: SecretStr, purpose: str, *, read_only: bool = False, statement_timeout_s: float | None = None
-) -> psycopg.Connection[tuple[Any, ...]]:
+) -> BoundedConnection:
     """Open a connection in autocommit mode, in UTC, that names itself `rtdash <purpose>` to the server.
 
+    With `statement_timeout_s` the server bounds each statement, and the client gives a server up that does not.
     Raises Unreachable or Refused, with the server's diagnosis, and SettingsError on a DSN that cannot be read.
     """
     options = ["-c timezone=UTC"]
@@ -80,13 +80,18 @@ def connect(
         options.append("-c default_transaction_read_only=on")
     if statement_timeout_s is not None:
         options.append(f"-c statement_timeout={int(statement_timeout_s * 1000)}")
+        # What the client gives up ends on the server as well, or its locks would keep the next attempt waiting.
+        options.append("-c client_connection_check_interval=1000")
     given = _parsed(dsn)
     settings = _LINE | given | {"options": " ".join([str(given.get("options", "")), *options]).strip()}
     conninfo = make_conninfo("", **settings | {"application_name": f"rtdash {purpose}"})
     try:
-        return psycopg.connect(conninfo, autocommit=True)
+        connection = BoundedConnection.connect(conninfo, autocommit=True)
     except psycopg.Error as error:
         raise _explain_start(error, conninfo) from None
+    if statement_timeout_s is not None:
+        connection.deadline_s = statement_timeout_s + GRACE_S
+    return connection
 
 
 def validate(dsn: SecretStr) -> None:
@@ -132,10 +137,7 @@ class CitusConnection:
 
     def abandon(self) -> None:
         """Shut the socket down: the driver, waiting on it, sees the end of the stream."""
-        with contextlib.suppress(OSError, psycopg.Error):
-            descriptor = os.dup(self._connection.pgconn.socket)
-            with socket.socket(fileno=descriptor) as line:
-                line.shutdown(socket.SHUT_RDWR)
+        self._connection.abandon()
 
     def close(self) -> None:
         """Close the connection."""
