@@ -1,8 +1,12 @@
-"""Private servers for the tests: the classes of the demo, started once a session when a test asks for them."""
+"""Servers for the tests: the private ones of the demo, started once a session when a test asks for them.
+
+With RTDASH_TEST_CITUS_DSN, what asks for a place for the clickstream gets it on that server; see docs/testing.md.
+"""
 
 from __future__ import annotations
 
 import itertools
+import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +18,8 @@ from rtdash.servers.broker import PrivateBroker
 from rtdash.servers.folders import DataFolder
 from rtdash.servers.mariadb import PrivateMariaDB
 from rtdash.servers.postgres import PrivatePostgres
+from tests.bare_postgres import BarePostgres
+from tests.shared_server import VARIABLE, SharedServer
 
 _numbers = itertools.count(1)
 
@@ -51,19 +57,52 @@ def broker(data_folder: DataFolder) -> Iterator[PrivateBroker]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def bare_postgres(server_folder: Path) -> Iterator[BarePostgres]:
+    """PostgreSQL without pg_partman and pg_cron."""
+    with DataFolder.open(server_folder / "bare") as data, BarePostgres(data) as server:
+        yield server
+
+
 @pytest.fixture
-def citus_database(postgres: PrivatePostgres) -> Iterator[str]:
+def citus_server(request: pytest.FixtureRequest) -> PrivatePostgres | SharedServer:
+    """Where the clickstream lives: `postgres`, or the server that a test names as an indirect parameter."""
+    named = getattr(request, "param", "postgres")
+    dsn = os.environ.get(VARIABLE)
+    if dsn and named != "postgres":
+        pytest.skip(f"needs a server of its own, not that of {VARIABLE}")
+    return SharedServer(SecretStr(dsn)) if dsn else request.getfixturevalue(named)
+
+
+@pytest.fixture
+def citus_database(citus_server: PrivatePostgres | SharedServer) -> Iterator[str]:
     """Name of a new empty database, dropped after the test: `postgres.dsn("reader", citus_database)`."""
+    if isinstance(citus_server, SharedServer):
+        pytest.skip(f"needs a database of its own, which the server of {VARIABLE} cannot give")
     name = f"test_{next(_numbers)}"
-    postgres.create_database(name)
+    citus_server.create_database(name)
     yield name
-    postgres.drop_database(name)
+    citus_server.drop_database(name)
 
 
 @pytest.fixture
-def citus_dsn(postgres: PrivatePostgres, citus_database: str) -> SecretStr:
-    """The owner's DSN of a new empty PostgreSQL database. pg_cron lives in database `rtdash` alone."""
-    return postgres.dsn("owner", citus_database)
+def citus_dsn(request: pytest.FixtureRequest, citus_server: PrivatePostgres | SharedServer) -> Iterator[SecretStr]:
+    """The owner's DSN of a new empty database, or schema of a shared server. pg_cron lives in one database alone."""
+    if isinstance(citus_server, SharedServer):
+        with citus_server.schema() as dsn:
+            yield dsn
+    else:
+        yield citus_server.dsn("owner", request.getfixturevalue("citus_database"))
+
+
+@pytest.fixture
+def citus_reader_dsn(
+    request: pytest.FixtureRequest, citus_server: PrivatePostgres | SharedServer, citus_dsn: SecretStr
+) -> SecretStr:
+    """How the dashboard reaches the same place; on a shared server there is no account but the one that was named."""
+    if isinstance(citus_server, SharedServer):
+        return citus_dsn
+    return citus_server.dsn("reader", request.getfixturevalue("citus_database"))
 
 
 @pytest.fixture

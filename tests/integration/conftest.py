@@ -1,16 +1,16 @@
-"""A clickstream database with its schema, and the questions that several tests ask of it."""
+"""A clickstream database with its schema, and both databases with a broker between them."""
 
 from __future__ import annotations
 
+import itertools
+import random
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
-import psycopg
 import pytest
+from clickstream import Clickstream
+from psycopg import sql
 from pydantic import SecretStr
 from world import World
 
@@ -19,98 +19,61 @@ from rtdash.schema.apply import apply
 from rtdash.servers.broker import PrivateBroker
 from rtdash.servers.folders import DataFolder
 from rtdash.settings import Settings
-from rtdash.sources import citus, donations
+from rtdash.sources import donations
 
-ROLLUPS = ("live_aggregation", "five_minutely_aggregation", "hourly_aggregation")
-COLUMNS = ("event_time", "customer_id", "event_type", "country", "browser", "device_id", "session_id")
+_numbers = itertools.count(1)
 
-# Groups that a table and the raw events do not have in common, or not with the same count and sketches.
-_DIFFERENCE = """
-SELECT * FROM (
-    SELECT ROW({raw_keys})::text AS key, count(*) AS events,
-        coalesce(hll_add_agg(hll_hash_bigint(device_id)), hll_empty()) AS devices,
-        coalesce(hll_add_agg(hll_hash_bigint(session_id)), hll_empty()) AS sessions
-    FROM events GROUP BY {raw_keys}
-) AS raw
-FULL JOIN (
-    SELECT ROW({keys})::text AS key, event_count AS events,
-        device_distinct_count AS devices, session_distinct_count AS sessions
-    FROM {table} WHERE {where}
-) AS kept USING (key)
-WHERE raw.events IS DISTINCT FROM kept.events
-   OR raw.devices IS DISTINCT FROM kept.devices OR raw.sessions IS DISTINCT FROM kept.sessions
+# What pg_cron starts by itself would roll up in the middle of a test.
+_QUIET = """
+DO $$
+BEGIN
+    IF to_regclass('cron.job') IS NOT NULL THEN
+        PERFORM cron.unschedule(jobid) FROM cron.job WHERE jobname LIKE format('rtdash %s.%%', current_schema());
+    END IF;
+END
+$$
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Clickstream:
-    """A database and how to work on it."""
-
-    dsn: SecretStr
-
-    def connect(self) -> psycopg.Connection[tuple[Any, ...]]:
-        return citus.connect(self.dsn, "test")
-
-    def insert(self, connection: psycopg.Connection[Any], *rows: dict[str, Any]) -> None:
-        """Insert events; what a row leaves out is NULL, or now and customer 1."""
-        now = datetime.now(UTC)
-        with connection.cursor() as cursor, cursor.copy(f"COPY events ({', '.join(COLUMNS)}) FROM STDIN") as copy:
-            for row in rows:
-                whole = {"event_time": now, "customer_id": 1} | row
-                copy.write_row([whole.get(name) for name in COLUMNS])
-
-    def roll_up(self, connection: psycopg.Connection[Any], *functions: str) -> None:
-        """Run rollups, all three by default, until nothing is left."""
-        for function in functions or ROLLUPS:
-            start_id, end_id = 0, 0
-            while start_id <= end_id:
-                start_id, end_id = connection.execute(f"SELECT start_id, end_id FROM {function}()").fetchone()
-
-    def difference(
-        self, connection: psycopg.Connection[Any], table: str, keys: str, raw_keys: str, where: str = "true"
-    ):
-        """Groups in which a table differs from the raw events."""
-        statement = _DIFFERENCE.format(table=table, keys=keys, raw_keys=raw_keys, where=where)
-        return connection.execute(statement).fetchall()
-
-    def differences(self, connection: psycopg.Connection[Any]) -> dict[str, list[Any]]:
-        """Of every rollup and live table, the groups in which it differs from the raw events. {} when all is right."""
-        group = "customer_id, event_type, country, browser"
-        bins = {width: f"date_bin('{width}', event_time, timestamptz 'epoch')" for width in ("5 minutes", "1 hour")}
-        found = {
-            "5min": self.difference(
-                connection, "rollup_events_5min", f"{group}, minute", f"{group}, {bins['5 minutes']}"
-            ),
-            "1hr": self.difference(connection, "rollup_events_1hr", f"{group}, hour", f"{group}, {bins['1 hour']}"),
-        }
-        for width, bucket in bins.items():
-            of_width = f"width = '{width}'"
-            found[f"totals {width}"] = self.difference(connection, "live_totals", "bucket", bucket, of_width)
-            found[f"customers {width}"] = self.difference(
-                connection, "live_customers", "customer_id, bucket", f"customer_id, {bucket}", of_width
-            )
-            for dimension in ("country", "event_type", "browser"):
-                found[f"{dimension} {width}"] = self.difference(
-                    connection,
-                    "live_breakdowns",
-                    "customer_id, bucket, value",
-                    f"customer_id, {bucket}, {dimension}",
-                    f"{of_width} AND dimension = '{dimension}'",
-                )
-        return {name: rows for name, rows in found.items() if rows}
 
 
 @pytest.fixture
 def clickstream(citus_dsn: SecretStr) -> Clickstream:
-    """A new database with the clickstream's schema."""
+    """A new database, or schema of a shared server, with the clickstream's schema; nothing runs in it by itself."""
     apply(citus_dsn, sql_folder("citus", "schema"), lambda _: None)
-    return Clickstream(citus_dsn)
+    made = Clickstream(citus_dsn)
+    with made.connect() as connection:
+        connection.execute(_QUIET)
+    return made
 
 
 @pytest.fixture
-def own_broker(server_folder: Path, citus_database: str) -> Iterator[PrivateBroker]:
+def clerk(clickstream: Clickstream) -> Iterator[str]:
+    """A role that may do everything with the clickstream's tables but write events, so not lock them either."""
+    name = f"clerk_{random.getrandbits(40)}"
+    role = sql.Identifier(name)
+    with clickstream.connect() as connection:
+        if not connection.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user").fetchone()[0]:
+            pytest.skip("needs a superuser, to make a role and become it")
+        (schema,) = connection.execute("SELECT current_schema()").fetchone()
+        connection.execute(sql.SQL("CREATE ROLE {}").format(role))
+        try:
+            for grant in (
+                "GRANT USAGE ON SCHEMA {schema} TO {role}",
+                "GRANT ALL ON ALL TABLES IN SCHEMA {schema} TO {role}",
+                "REVOKE ALL ON events FROM {role}",
+                "GRANT SELECT ON events TO {role}",
+                "GRANT SELECT ON SEQUENCE events_event_id_seq TO {role}",
+            ):
+                connection.execute(sql.SQL(grant).format(schema=sql.Identifier(schema), role=role))
+            yield name
+        finally:
+            connection.execute(sql.SQL("DROP OWNED BY {}").format(role))
+            connection.execute(sql.SQL("DROP ROLE {}").format(role))
+
+
+@pytest.fixture
+def own_broker(server_folder: Path) -> Iterator[PrivateBroker]:
     """A broker whose topics no other test has seen."""
-    with DataFolder.open(server_folder / f"broker_{citus_database}") as data, PrivateBroker(data) as broker:
+    with DataFolder.open(server_folder / f"broker_{next(_numbers)}") as data, PrivateBroker(data) as broker:
         yield broker
 
 

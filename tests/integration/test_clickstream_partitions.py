@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import random
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from clickstream import Clickstream
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 from pydantic import SecretStr
@@ -16,16 +18,33 @@ from rtdash.schema.apply import apply
 MAINTAIN = "SELECT partitions_made, partitions_dropped, rows_in_default FROM maintain_events()"
 OF_THE_TIME = "SELECT partition::text FROM event_partitions WHERE from_time <= %s AND until_time > %s"
 
+pytestmark = pytest.mark.parametrize(
+    ("citus_server", "partitioned"),
+    [
+        ("postgres", "by pg_partman"),
+        ("postgres", "as the owner of the database"),
+        ("bare_postgres", "without pg_partman"),
+    ],
+    indirect=True,
+)
 
-@pytest.fixture(params=["pg_partman 4", "no right to create pg_partman"])
-def partitioned(request, clickstream, citus_database):
-    """The schema as a superuser applies it, and as the mere owner of a database does, who may create no extension."""
-    if request.param == "pg_partman 4":
-        with clickstream.connect() as connection:
-            if not connection.execute("SELECT 1 FROM pg_extension WHERE extname = 'pg_partman'").fetchone():
-                pytest.skip("the server has no pg_partman")
-        yield clickstream
-        return
+
+@pytest.fixture
+def partitioned(request, clickstream):
+    """The schema with partitions by pg_partman or not; or as the mere owner of a database applies it, who may not."""
+    with clickstream.connect() as connection:
+        has_partman = connection.execute("SELECT 1 FROM pg_extension WHERE extname = 'pg_partman'").fetchone()
+        if request.param == "as the owner of the database":
+            with owner_of_a_database(clickstream, request.getfixturevalue("citus_database")) as owned:
+                yield owned
+        elif bool(has_partman) != (request.param == "by pg_partman"):
+            pytest.skip("the server has no pg_partman" if not has_partman else "the server has pg_partman")
+        else:
+            yield clickstream
+
+
+@contextmanager
+def owner_of_a_database(clickstream, database):
     name = f"tenant_{random.getrandbits(40)}"
     tenant = sql.Identifier(name)
     with clickstream.connect() as connection:
@@ -34,15 +53,15 @@ def partitioned(request, clickstream, citus_database):
         connection.execute("DROP EXTENSION IF EXISTS pg_partman CASCADE")
         connection.execute("DROP SCHEMA IF EXISTS rtdash_compat, partman CASCADE")
         owner = sql.SQL("ALTER DATABASE {} OWNER TO {}")
-        connection.execute(owner.format(sql.Identifier(citus_database), tenant))
+        connection.execute(owner.format(sql.Identifier(database), tenant))
         try:
             host = conninfo_to_dict(clickstream.dsn.get_secret_value())["host"]
             path = f"&options=-c%20search_path%3D{name}%2Cpublic"
-            dsn = SecretStr(f"postgresql://{name}:{name}@/{citus_database}?host={host}&port=5432{path}")
+            dsn = SecretStr(f"postgresql://{name}:{name}@/{database}?host={host}&port=5432{path}")
             apply(dsn, sql_folder("citus", "schema"), lambda _: None)
-            yield type(clickstream)(dsn)
+            yield Clickstream(dsn)
         finally:
-            connection.execute(owner.format(sql.Identifier(citus_database), sql.SQL("CURRENT_USER")))
+            connection.execute(owner.format(sql.Identifier(database), sql.SQL("CURRENT_USER")))
             connection.execute(sql.SQL("DROP OWNED BY {} CASCADE").format(tenant))
             connection.execute(sql.SQL("DROP ROLE {}").format(tenant))
 
