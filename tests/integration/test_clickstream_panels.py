@@ -6,14 +6,13 @@ import random
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from asking import Screen
 
 from rtdash.model.data import Bars, Counts, Line
-from rtdash.panels.decode import decode
 from rtdash.panels.header import read
 from rtdash.resources import sql_folder
 from rtdash.sources import citus
 
-PANELS = sorted(sql_folder("citus", "panels").glob("*.sql"))
 LAG = sql_folder("citus", "probes") / "clickstream_lag.sql"
 RAW = """
 SELECT count(*), count(DISTINCT device_id), count(DISTINCT session_id) FROM events
@@ -21,27 +20,15 @@ WHERE event_time >= %(since)s AND event_time <= now() AND customer_id = coalesce
 """
 
 
-class Screen:
-    """Asks panels as the dashboard does: as the reader, with bound parameters."""
-
-    def __init__(self, connection):
-        self.connection = connection
-
-    def ask(self, name, customer_id=1):
-        (file,) = (file for file in PANELS if file.stem.startswith(name))
-        spec = read(file)
-        cursor = self.connection.execute(spec.sql, {"customer_id": customer_id})
-        return decode(spec, [column.name for column in cursor.description], cursor.fetchall())
-
-    def lag(self):
-        cursor = self.connection.execute(read(LAG, is_probe=True).sql)
-        return dict(zip([column.name for column in cursor.description], cursor.fetchone(), strict=True))
+def lag_of(screen):
+    cursor = screen.connection.execute(read(LAG, is_probe=True).sql)
+    return dict(zip([column.name for column in cursor.description], cursor.fetchone(), strict=True))
 
 
 @pytest.fixture
-def screen(clickstream, postgres, citus_database):
+def screen(clickstream, citus_reader_dsn):
     del clickstream  # its schema is what the reader asks
-    with citus.connect(postgres.dsn("reader", citus_database), "test", read_only=True) as connection:
+    with citus.connect(citus_reader_dsn, "test", read_only=True) as connection:
         yield Screen(connection)
 
 
@@ -66,15 +53,38 @@ def visited(clickstream):
         yield connection
 
 
-@pytest.mark.parametrize("file", PANELS, ids=lambda file: file.stem)
-def test_each_panel_gives_its_columns_when_there_is_nothing_and_when_there_is(clickstream, screen, file):
-    empty = screen.ask(file.stem)
+SUMS = ["08", "09", "10", "11", "12", "13", "14", "15", "16", "17"]
+"""Panels that count events."""
+
+
+@pytest.mark.parametrize("number", SUMS)
+def test_each_panel_gives_its_columns_when_there_is_nothing_and_when_there_is(clickstream, screen, number):
+    empty = screen.ask(number)
     with clickstream.connect() as connection:
-        clickstream.insert(connection, {"device_id": 5, "session_id": 6})
+        clickstream.insert(connection, {"device_id": 5, "session_id": 6, "event_type": "click"})
         clickstream.roll_up(connection, "live_aggregation")
-    full = screen.ask(file.stem)
+    full = screen.ask(number)
     assert type(full) is type(empty)
     assert full != empty
+
+
+def test_events_of_the_future_are_not_counted(visited, clickstream):
+    with visited.transaction():
+        screen = Screen(visited)
+        before = {number: screen.ask(number) for number in SUMS}
+        ahead = datetime.now(UTC) + timedelta(hours=2)
+        clickstream.insert(visited, *({"event_time": ahead, "device_id": 7, "session_id": 7} for _ in range(900)))
+        clickstream.roll_up(visited, "live_aggregation")
+        assert {number: screen.ask(number) for number in SUMS} == before
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "Asia/Kathmandu", "Europe/London"])
+def test_windows_are_utc_in_every_time_zone_of_the_session(visited, zone):
+    with visited.transaction():
+        screen = Screen(visited)
+        utc = {number: screen.ask(number) for number in SUMS}
+        visited.execute("SELECT set_config('timezone', %s, true)", (zone,))
+        assert {number: screen.ask(number) for number in SUMS} == utc
 
 
 @pytest.mark.parametrize(
@@ -123,19 +133,21 @@ def test_top_devices_are_those_of_one_customer(visited):
             GROUP BY device_id ORDER BY count(*) DESC, device_id::text LIMIT 10"""
         ).fetchall()
     assert isinstance(top, Bars)
+    assert len(truth) == 10
+    assert timedelta(minutes=30) <= datetime.now(UTC) - top.since <= timedelta(minutes=36)
     assert [(bar.label, bar.value) for bar in top.items] == truth
 
 
 def test_the_lag_is_shown_and_falls(clickstream, screen):
     with clickstream.connect() as connection:
-        assert screen.lag()["behind_s"] == 0
+        assert lag_of(screen)["behind_s"] == 0
         clickstream.insert(connection, {}, {}, {})
-        lag = screen.lag()
+        lag = lag_of(screen)
         assert isinstance(lag["behind_s"], float)
         assert lag["behind_s"] > 0
         assert lag["history_until"] is None
         clickstream.roll_up(connection, "live_aggregation")
-        assert screen.lag()["behind_s"] == 0
+        assert lag_of(screen)["behind_s"] == 0
 
 
 def test_a_slice_of_a_backlog_says_how_old_it_is(clickstream, screen):
@@ -143,14 +155,14 @@ def test_a_slice_of_a_backlog_says_how_old_it_is(clickstream, screen):
     with clickstream.connect() as connection:
         clickstream.insert(connection, *({"event_time": hour_ago} for _ in range(5)))
         connection.execute("SELECT live_aggregation(2)")
-        assert screen.lag()["behind_s"] == pytest.approx(3600, abs=60)
+        assert lag_of(screen)["behind_s"] == pytest.approx(3600, abs=60)
 
 
 def test_the_lag_says_how_long_ingest_has_been_silent_and_what_it_lost(clickstream, screen):
     delivery = ("silent_s", "lag", "dead", "lost")
 
     def found() -> tuple[object, ...]:
-        lag = screen.lag()
+        lag = lag_of(screen)
         assert list(lag) == ["behind_s", "history_until", *delivery]
         return tuple(lag[name] for name in delivery)
 

@@ -1,0 +1,212 @@
+"""Panels ⑱–㉑: how far rollups are, whether they agree with the raw events, partitions, and scheduled jobs."""
+
+from __future__ import annotations
+
+import random
+import threading
+from datetime import UTC, datetime, timedelta
+
+import psycopg
+import pytest
+from asking import Screen
+from psycopg import sql
+
+from rtdash.sources import citus
+
+ROLLUPS = ("live", "rollup_events_5min", "rollup_events_1hr")
+
+
+@pytest.fixture
+def owner(clickstream):
+    with clickstream.connect() as connection:
+        yield connection
+
+
+@pytest.fixture
+def screen(clickstream, citus_reader_dsn):
+    del clickstream  # its schema is what the reader asks
+    with citus.connect(citus_reader_dsn, "test", read_only=True) as connection:
+        yield Screen(connection)
+
+
+@pytest.fixture
+def modest(owner):
+    """A role that may read all data, and nothing else."""
+    if not owner.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user").fetchone()[0]:
+        pytest.skip("needs a superuser, to make a role and become it")
+    role = sql.Identifier(f"modest_{random.getrandbits(40)}")
+    owner.execute(sql.SQL("CREATE ROLE {}; GRANT pg_read_all_data TO {}").format(role, role))
+    owner.execute(sql.SQL("SET ROLE {}").format(role))
+    owner.execute("SET default_transaction_read_only = on")
+    yield Screen(owner)
+    owner.execute("RESET ROLE; RESET default_transaction_read_only")
+    owner.execute(sql.SQL("DROP ROLE {}").format(role))
+
+
+@pytest.mark.parametrize("number", [f"{number:02}" for number in range(8, 22)])
+def test_reading_all_data_is_enough(modest, number):
+    assert modest.rows(number) is not None
+    with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
+        modest.connection.execute("DELETE FROM rollups")
+
+
+# ── ⑱ rollups ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_every_rollup_has_a_row_before_its_first_run(screen):
+    rows = screen.rows("18")
+    assert [row["rollup"] for row in rows] == ["live", "5min", "1hr"]
+    for row in rows:
+        assert (row["behind s"], row["waiting"], row["runs"], row["flag"]) == (0, 0, 0, None)
+        assert [row[name] for name in ("ran s ago", "events", "rows", "ms", "p95 ms")] == [None] * 5
+
+
+def test_the_last_run_and_those_of_ten_minutes(owner, screen):
+    owner.execute(
+        """INSERT INTO rollup_runs (rollup_name, started_at, start_id, end_id, events, rows, lock_ms, duration_ms)
+        SELECT 'live', now() - make_interval(secs => 1 + i), 1, 5, 5, i, 0, i FROM generate_series(0, 100) AS i
+        UNION ALL SELECT 'live', now() - interval '11 minutes', 1, 5, 5, 5, 0, 9999"""
+    )
+    live, *others = screen.rows("18")
+    assert (live["events"], live["rows"], live["ms"], live["p95 ms"], live["runs"]) == (5, 0, 0, 95, 101)
+    assert 1 <= live["ran s ago"] <= 30
+    assert [row["runs"] for row in others] == [0, 0]
+
+
+def test_a_rollup_that_ran_is_up_to_date_and_the_others_are_behind(clickstream, owner, screen):
+    clickstream.insert(owner, {}, {}, {})
+    clickstream.roll_up(owner, "live_aggregation")
+    live, *others = screen.rows("18")
+    assert (live["behind s"], live["waiting"], live["runs"]) == (0, 0, 1)
+    assert [row["waiting"] for row in others] == [3, 3]
+    assert all(row["behind s"] > 0 for row in others)
+
+
+@pytest.mark.parametrize(
+    ("name", "behind_s", "flag"),
+    [
+        ("live", 2, None),
+        ("live", 8, "warn"),
+        ("live", 70, "error"),
+        ("rollup_events_5min", 120, None),
+        ("rollup_events_5min", 200, "warn"),
+        ("rollup_events_1hr", 200, "warn"),
+        ("rollup_events_1hr", 2000, "error"),
+    ],
+)
+def test_a_rollup_far_behind_is_marked(clickstream, owner, screen, name, behind_s, flag):
+    owner.execute("UPDATE rollups SET rolled_up_until = now() - %s * interval '1 second'", (behind_s,))
+    assert {row["flag"] for row in screen.rows("18")} == {None}, "nothing waits"
+    clickstream.insert(owner, {})
+    owner.execute("UPDATE rollups SET rolled_up_until = now() WHERE name <> %s", (name,))
+    flags = {row["rollup"]: row["flag"] for row in screen.rows("18")}
+    assert flags == {rollup.removeprefix("rollup_events_"): flag if rollup == name else None for rollup in ROLLUPS}
+
+
+# ── ⑲ rollup versus raw events ───────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def passed(owner):
+    """The last whole 5 minutes when the live tables have passed a time that does not move: (from, until)."""
+
+    def settle():
+        return owner.execute(
+            """UPDATE rollups SET rolled_up_until = now() - interval '7 minutes' WHERE name = 'live'
+            RETURNING date_bin('5 minutes', rolled_up_until, 'epoch') - interval '5 minutes',
+                date_bin('5 minutes', rolled_up_until, 'epoch')"""
+        ).fetchone()
+
+    return settle
+
+
+def events_around(passed, count=400):
+    """Events of two customers, a third of them in the window."""
+    since, until = passed
+    choose = random.Random(4)
+    return [
+        {
+            "event_time": since + (until - since) * choose.uniform(-1, 2),
+            "customer_id": choose.choice([1, 2]),
+            "device_id": choose.choice([None, choose.randint(1, 60)]),
+            "session_id": choose.randint(1, 90),
+        }
+        for _ in range(count)
+    ]
+
+
+def test_both_sides_give_the_truth_of_the_stated_window(clickstream, owner, screen, passed):
+    clickstream.insert(owner, *events_around(passed()))
+    clickstream.roll_up(owner, "live_aggregation")
+    since, until = passed()
+    late = {"event_time": since, "device_id": 77_777}
+    clickstream.insert(owner, late, late, {"event_time": until, "device_id": 88_888})
+    rollup, raw = screen.rows("19")
+    truth = owner.execute(
+        """SELECT count(*), count(DISTINCT device_id), count(DISTINCT session_id) FROM events
+        WHERE customer_id = 1 AND event_time >= %s AND event_time < %s AND device_id IS DISTINCT FROM 77777""",
+        (since, until),
+    ).fetchone()
+    assert truth[0] > 50
+    for row, source in ((rollup, "rollup"), (raw, "raw events")):
+        assert (row["source"], row["from"], row["until"]) == (source, since, until)
+        assert row["events"] == truth[0]
+        assert [row["devices"], row["sessions"]] == pytest.approx(truth[1:], rel=0.1)
+        assert (row["same"], row["flag"]) == (True, None)
+        assert row["ms"] > 0
+    assert float(rollup["times faster"]) == pytest.approx(float(raw["ms"] / rollup["ms"]), rel=0.2, abs=0.1)
+    assert raw["times faster"] is None
+    clickstream.roll_up(owner, "live_aggregation")
+    passed()
+    assert [row["events"] for row in screen.rows("19")] == [truth[0] + 2] * 2
+
+
+def test_a_customer_without_events_has_none_on_either_side(screen):
+    assert [(row["events"], row["devices"], row["sessions"], row["same"]) for row in screen.rows("19", 9)] == [
+        (0, 0, 0, True)
+    ] * 2
+
+
+@pytest.mark.parametrize(
+    "wrong", ["event_count = event_count + 1", "device_distinct_count = hll_add(hll_empty(), hll_hash_bigint(1))"]
+)
+def test_answers_that_differ_are_marked(clickstream, owner, screen, passed, wrong):
+    clickstream.insert(owner, *events_around(passed()))
+    clickstream.roll_up(owner, "live_aggregation")
+    passed()
+    owner.execute(f"UPDATE live_customers SET {wrong} WHERE customer_id = 1")
+    assert [(row["same"], row["flag"]) for row in screen.rows("19", 1)] == [(False, "error")] * 2
+    assert [(row["same"], row["flag"]) for row in screen.rows("19", 2)] == [(True, None)] * 2
+
+
+def test_a_window_that_the_live_tables_do_not_keep_is_not_compared(clickstream, owner, screen):
+    clickstream.insert(owner, {"event_time": datetime.now(UTC) - timedelta(days=2)})
+    clickstream.roll_up(owner, "live_aggregation")
+    owner.execute("UPDATE rollups SET rolled_up_until = now() - interval '47 hours'")
+    assert screen.rows("19") == []
+
+
+def test_both_agree_while_late_events_are_rolled_up(clickstream, screen, passed):
+    window = passed()
+    done = threading.Event()
+
+    def load():
+        with clickstream.connect() as writer:
+            while not done.is_set():
+                clickstream.insert(writer, *events_around(window, 20))
+                writer.execute("SELECT live_aggregation()")
+                writer.execute("UPDATE rollups SET rolled_up_until = %s WHERE name = 'live'", (window[1],))
+
+    writer = threading.Thread(target=load)
+    writer.start()
+    try:
+        answers = []
+        while len({row["events"] for row in answers}) < 30:
+            answers += [row for row in screen.rows("19") if row["until"] == window[1]]
+    finally:
+        done.set()
+        writer.join()
+    assert "error" not in {row["flag"] for row in answers}
+    assert [row["events"] for row in answers[::2] if row["same"]] == [
+        row["events"] for row in answers[1::2] if row["same"]
+    ]
