@@ -31,7 +31,7 @@ BEGIN
     END IF;
     PERFORM create_distributed_table(
         table_name, 'customer_id',
-        colocate_with => CASE WHEN table_name = 'events'::regclass THEN 'default' ELSE 'events' END
+        colocate_with => CASE WHEN table_name = 'events'::regclass THEN 'none' ELSE 'events' END
     );
 END
 $$;

@@ -17,17 +17,23 @@ CREATE OR REPLACE FUNCTION make_event_partitions(days date[]) RETURNS void
 LANGUAGE plpgsql SET search_path FROM CURRENT SET timezone = 'UTC' AS $$
 DECLARE
     parent text := format('%s.events', current_schema());
-    partman name := nspname
-        FROM pg_extension JOIN pg_namespace AS n ON n.oid = extnamespace WHERE extname = 'pg_partman';
+    partman name;
+    version integer;
     partman_knows boolean := false;
     day date;
 BEGIN
+    SELECT nspname, split_part(extversion, '.', 1) INTO partman, version
+    FROM pg_extension JOIN pg_namespace AS n ON n.oid = extnamespace WHERE extname = 'pg_partman';
     IF has_schema_privilege(partman, 'USAGE') THEN
         EXECUTE format('SELECT EXISTS (SELECT FROM %I.part_config WHERE parent_table = $1)', partman)
         INTO partman_knows USING parent;
     END IF;
     IF partman_knows THEN
-        EXECUTE format('SELECT %I.create_partition_time($1, $2)', partman) USING parent, days::timestamptz[];
+        -- Version 4 would then ANALYZE all of events, while everybody waits for the lock.
+        EXECUTE format(
+            CASE version WHEN 4 THEN 'SELECT %I.create_partition_time($1, $2, false)'
+                ELSE 'SELECT %I.create_partition_time($1, $2)' END, partman
+        ) USING parent, days::timestamptz[];
         RETURN;
     END IF;
     FOREACH day IN ARRAY days LOOP

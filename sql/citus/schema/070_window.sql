@@ -18,6 +18,10 @@ BEGIN
             USING HINT = 'An older snapshot would miss the rows of the writers that the rollup waits for.';
     END IF;
 
+    -- Citus: a connection for each shard costs more than the work, every second. Nothing else knows these names.
+    PERFORM set_config('citus.multi_shard_modify_mode', 'sequential', true),
+        set_config('citus.max_adaptive_executor_pool_size', '1', true);
+
     -- One run at a time. The row lock alone is not enough on Citus: it is free again before the workers have committed.
     PERFORM pg_advisory_xact_lock('rollups'::regclass::oid::integer, hashtext(rollup_name));
     SELECT event_table_name, event_id_sequence_name, last_aggregated_id + 1 INTO event_table, id_sequence, window_start
@@ -45,6 +49,7 @@ BEGIN
         -- Granted, and given back. Any other error goes to the caller, with the window unmoved.
         NULL;
     END;
+    PERFORM wait_for_commits_on_workers();
 
     IF window_end < newest_id THEN
         EXECUTE format('SELECT event_time FROM %s WHERE event_id <= $1 ORDER BY event_id DESC LIMIT 1', event_table)

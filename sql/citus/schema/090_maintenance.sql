@@ -11,6 +11,7 @@ DECLARE
     oldest timestamptz := now() - keep FROM retention WHERE table_name = 'events';
     rest regclass := partition FROM event_partitions WHERE is_default;
     days date[];
+    strays bigint;
     rolled_up_id bigint;
     newest_id bigint;
     old regclass;
@@ -18,6 +19,11 @@ BEGIN
     -- Citus: what reads shards in parallel cannot change their tables in the same transaction.
     PERFORM set_config('citus.multi_shard_modify_mode', 'sequential', true),
         set_config('citus.max_adaptive_executor_pool_size', '1', true);
+    SELECT min(last_aggregated_id) INTO rolled_up_id FROM rollups WHERE event_table_name = 'events'::regclass;
+
+    -- First what takes its time and stands in nobody's way.
+    EXECUTE format('DELETE FROM %s WHERE event_time < $1 AND event_id <= $2', rest) USING oldest, rolled_up_id;
+    EXECUTE format('SELECT count(*) FROM %s', rest) INTO rows_in_default;
 
     SELECT coalesce(array_agg(day::date ORDER BY day), '{}') INTO days
     FROM generate_series(date_trunc('day', oldest), current_date + days_ahead, interval '1 day') AS day
@@ -34,11 +40,15 @@ BEGIN
         USING days[1]::timestamptz, (days[partitions_made] + 1)::timestamptz;
         PERFORM make_event_partitions(days);
         INSERT INTO events SELECT * FROM strays;
+        GET DIAGNOSTICS strays = ROW_COUNT;
         DROP TABLE strays;
+        rows_in_default := greatest(rows_in_default - strays, 0);
+    END IF;
+    IF rows_in_default > 0 THEN
+        RAISE NOTICE '% events lie outside all partitions, in %', rows_in_default, rest;
     END IF;
 
     partitions_dropped := 0;
-    SELECT min(last_aggregated_id) INTO rolled_up_id FROM rollups WHERE event_table_name = 'events'::regclass;
     FOR old IN
         SELECT partition FROM event_partitions WHERE until_time <= oldest ORDER BY until_time LIMIT most_dropped
     LOOP
@@ -51,20 +61,16 @@ BEGIN
             partitions_dropped := partitions_dropped + 1;
         END IF;
     END LOOP;
-    EXECUTE format('DELETE FROM %s WHERE event_time < $1 AND event_id <= $2', rest) USING oldest, rolled_up_id;
-    EXECUTE format('SELECT count(*) FROM %s', rest) INTO rows_in_default;
-    IF rows_in_default > 0 THEN
-        RAISE NOTICE '% events lie outside all partitions, in %', rows_in_default, rest;
-    END IF;
-    PERFORM forget_old_rollups();
 END
 $$;
 
+-- Old rows of everything else. Apart from the above, which may give up, and which nobody should wait for any longer.
 CREATE OR REPLACE FUNCTION forget_old_rollups() RETURNS void
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE
     old record;
 BEGIN
+    PERFORM set_config('citus.multi_shard_modify_mode', 'sequential', true);
     FOR old IN
         SELECT table_name, time_column, now() - keep AS before
         FROM retention JOIN (VALUES
