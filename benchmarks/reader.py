@@ -1,0 +1,95 @@
+"""The dashboard without a screen: the real scheduler polls every panel and probe of the clickstream."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from queue import Empty, SimpleQueue
+from typing import Any
+
+from figures import spread
+from pydantic import SecretStr
+
+from rtdash.model.data import Absent, Table
+from rtdash.model.sample import Sample
+from rtdash.panels import catalog
+from rtdash.panels.spec import Source
+from rtdash.scheduler.scheduler import Scheduler
+from rtdash.settings import Settings
+from rtdash.sources.citus import CitusConnection
+
+_LAG = "clickstream_lag"
+
+
+class Reader:
+    """`watch` polls; the figures are of the samples since the last `forget`."""
+
+    def __init__(self, dsn: SecretStr) -> None:
+        settings = Settings()
+        self._interval_s = settings.interval_ms / 1000
+        self.specs = [spec for spec in catalog.load() if spec.source is Source.CITUS]
+        self._scheduler = Scheduler(
+            self.specs,
+            {Source.CITUS: partial(CitusConnection, dsn)},
+            interval_s=self._interval_s,
+            lanes=settings.lanes,
+            deadline_s=settings.deadline_s,
+            variables={"customer_id": 1},
+        )
+        self._arrived: SimpleQueue[Sample] = SimpleQueue()
+        self.forget()
+
+    def __enter__(self) -> Reader:
+        self._scheduler.start(self._arrived.put)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._scheduler.stop()
+
+    def forget(self) -> None:
+        """Begin to count anew."""
+        self._latencies_ms: dict[str, list[float]] = defaultdict(list)
+        self._errors: dict[str, list[str]] = defaultdict(list)
+        self._missed = dict(self._scheduler.missed())
+        self.lags: list[tuple[float, float]] = []
+        """When (`time.monotonic`), and by how many seconds the live tables were behind."""
+
+    def watch(self, until: Callable[[], bool]) -> None:
+        """Poll as the screen's clock does, until `until` is true."""
+        tick_s = time.monotonic()
+        while not until():
+            self._scheduler.tick(time.monotonic())
+            tick_s += self._interval_s
+            with suppress(Empty):
+                while (left_s := tick_s - time.monotonic()) > 0:
+                    self._take(self._arrived.get(timeout=left_s))
+
+    def panels(self) -> dict[str, dict[str, Any]]:
+        """Latency, samples, missed ticks and errors of each panel that was asked."""
+        missed = self._scheduler.missed()
+        return {
+            spec.id: {
+                **spread(self._latencies_ms[spec.id], "ms"),
+                "missed": missed.get(spec.id, 0) - self._missed.get(spec.id, 0),
+                "errors": len(self._errors[spec.id]),
+                "error": next(iter(self._errors[spec.id]), None),
+                "every_s": spec.every or self._interval_s,
+                "heavy": spec.is_heavy,
+            }
+            for spec in self.specs
+            if self._latencies_ms[spec.id] or self._errors[spec.id]
+        }
+
+    def _take(self, sample: Sample) -> None:
+        if isinstance(sample.data, Absent):
+            return
+        if sample.error is not None:
+            self._errors[sample.panel_id].append(sample.error)
+        if sample.latency_ms > 0 and not sample.is_first:
+            self._latencies_ms[sample.panel_id].append(sample.latency_ms)
+        if sample.panel_id == _LAG and isinstance(sample.data, Table):
+            place = sample.data.columns.index("behind_s")
+            self.lags.append((sample.started_at, float(sample.data.rows[0][place])))
