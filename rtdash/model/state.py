@@ -20,9 +20,10 @@ class PanelState:
     latency: Latency = NO_LATENCY
     rate_per_s: float | None = None
     """How fast a single number grows; None for anything else, or when it is not known yet."""
-    shards: Shards | None = None
     missed: int = 0
     in_flight_since: float | None = None
+    shards: Shards | None = None
+    """How many shards of a cluster answer, where that is known."""
 
     @property
     def is_absent(self) -> bool:

@@ -12,13 +12,8 @@ class Feature(StrEnum):
     CITUS_STAT_STATEMENTS = "citus_stat_statements"
     """Citus with pg_stat_statements, whose view it spreads over the tenants."""
 
-    @property
-    def absence(self) -> str:
-        """What is said in place of a panel whose server does not offer it."""
-        return _ABSENCES[self]
-
-
-_ABSENCES = {
-    Feature.CITUS: "not a Citus cluster",
-    Feature.CITUS_STAT_STATEMENTS: "no pg_stat_statements on this cluster",
-}
+    def absence(self, offers: frozenset[Feature]) -> str | None:
+        """Why a server that offers these cannot answer who needs this; None when it can."""
+        if self in offers:
+            return None
+        return "no pg_stat_statements on this cluster" if Feature.CITUS in offers else "not a Citus cluster"

@@ -11,7 +11,6 @@ from rtdash.errors import Overdue, RtdashError, Unreachable
 from rtdash.model.data import Absent
 from rtdash.model.sample import Sample
 from rtdash.panels.decode import decode
-from rtdash.panels.feature import Feature
 from rtdash.scheduler.job import Job
 from rtdash.scheduler.queue import LaneKind, LaneQueue
 from rtdash.sources.connection import Connector, QueryConnection
@@ -84,8 +83,8 @@ class Lane:
             connection, connect_ms = self._ready()
             asked = time.monotonic()
             self._deadline_at = asked + job.deadline_s
-            if job.spec.needs is not None and job.spec.needs not in connection.offers:
-                return self._absent(job, job.spec.needs, asked, waited_ms, connect_ms)
+            if job.spec.needs is not None and (reason := job.spec.needs.absence(connection.offers)) is not None:
+                return self._absent(job, reason, asked, waited_ms, connect_ms)
             answer = connection.fetch(job.spec.sql, job.parameters, job.deadline_s)
             self._deadline_at = None
             self._queue.answers()
@@ -109,7 +108,7 @@ class Lane:
             variables=job.parameters,
         )
 
-    def _absent(self, job: Job, needs: Feature, asked: float, waited_ms: float, connect_ms: float) -> Sample:
+    def _absent(self, job: Job, reason: str, asked: float, waited_ms: float, connect_ms: float) -> Sample:
         """The query is not run: its server would only refuse it."""
         self._deadline_at = None
         if connect_ms:
@@ -119,7 +118,7 @@ class Lane:
             panel_id=job.spec.id,
             started_at=asked,
             finished_at=time.monotonic(),
-            data=Absent(needs.absence),
+            data=Absent(reason),
             waited_ms=waited_ms,
             connect_ms=connect_ms,
             variables=job.parameters,

@@ -7,6 +7,7 @@ import re
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cached_property
 from typing import Any
 
 import psycopg
@@ -15,9 +16,12 @@ from psycopg.pq import PGconn, Ping
 from pydantic import SecretStr
 
 from rtdash.errors import Overdue, Refused, SettingsError, SourceError, Unreachable
+from rtdash.model.shards import Shards
 from rtdash.model.text import plain
+from rtdash.panels.feature import Feature
 from rtdash.sources.bounded import GRACE_S, BoundedConnection
 from rtdash.sources.connection import Answer
+from rtdash.sources.plan import ShardPlans
 
 _LINE: dict[str, Any] = {
     "connect_timeout": 5,
@@ -78,6 +82,9 @@ def connect(
     options = ["-c timezone=UTC"]
     if read_only:
         options.append("-c default_transaction_read_only=on")
+        # One connection to each worker and query: more of them take from ingest what they gain. (A plain PostgreSQL
+        # takes the setting as somebody else's.)
+        options.append("-c citus.max_adaptive_executor_pool_size=1")
     if statement_timeout_s is not None:
         options.append(f"-c statement_timeout={int(statement_timeout_s * 1000)}")
         # What the client gives up ends on the server as well, or its locks would keep the next attempt waiting.
@@ -117,13 +124,28 @@ class CitusConnection:
     def __init__(self, dsn: SecretStr) -> None:
         self._connection = connect(dsn, "dashboard", read_only=True)
         self._timeout_s = 0.0
+        self._plans = ShardPlans(self._connection)
+
+    @cached_property
+    def offers(self) -> frozenset[Feature]:
+        """Citus, and its statistics of statements. Asked by a lane that watches its deadline; raises SourceError."""
+        with explained():
+            found = self._connection.execute("SELECT extname FROM pg_extension").fetchall()
+        extensions = {name for (name,) in found}
+        wanted = {
+            Feature.CITUS: {"citus"},
+            Feature.CITUS_STAT_STATEMENTS: {"citus", "pg_stat_statements"},
+        }
+        return frozenset(feature for feature, needed in wanted.items() if needed <= extensions)
 
     def fetch(self, sql: str, parameters: Mapping[str, object], deadline_s: float) -> Answer:
         """Run one query, bounded by the server's own statement_timeout as well."""
+        until = time.monotonic() + deadline_s
         try:
             if deadline_s != self._timeout_s:
                 self._connection.execute("SELECT set_config('statement_timeout', %s, false)", (f"{deadline_s}s",))
                 self._timeout_s = deadline_s
+            is_cluster = Feature.CITUS in self.offers
             started = time.monotonic()
             cursor = self._connection.execute(sql, parameters)
             executed = time.monotonic()
@@ -133,7 +155,16 @@ class CitusConnection:
             raise Overdue(f"PostgreSQL: no answer within {deadline_s:g} s") from None
         except psycopg.Error as error:
             raise explain(error) from None
-        return Answer(columns, rows, 1000 * (executed - started), 1000 * (time.monotonic() - executed))
+        fetched = time.monotonic()
+        shards = self._shards(sql, parameters, until - fetched) if is_cluster else None
+        return Answer(columns, rows, 1000 * (executed - started), 1000 * (fetched - executed), shards)
+
+    def _shards(self, sql: str, parameters: Mapping[str, object], left_s: float) -> Shards | None:
+        """Of a query that has answered: its plan may take what is left of the query's deadline."""
+        if sql not in self._plans and left_s > 0:
+            self._timeout_s = 0.0
+            self._plans.read(sql, parameters, left_s)
+        return self._plans.get(sql)
 
     def abandon(self) -> None:
         """Shut the socket down: the driver, waiting on it, sees the end of the stream."""

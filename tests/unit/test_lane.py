@@ -109,7 +109,7 @@ def needy(panel_id: str, needs: Feature) -> Job:
     ("offers", "needs", "reason"),
     [
         ((), Feature.CITUS, "not a Citus cluster"),
-        ((), Feature.CITUS_STAT_STATEMENTS, "no pg_stat_statements on this cluster"),
+        ((), Feature.CITUS_STAT_STATEMENTS, "not a Citus cluster"),
         ((Feature.CITUS,), Feature.CITUS_STAT_STATEMENTS, "no pg_stat_statements on this cluster"),
     ],
 )
