@@ -104,6 +104,11 @@ def test_a_bar_is_exact_to_an_eighth_of_a_cell(part, shown):
 # ── counts ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+def test_a_count_is_never_cut_its_label_is():
+    counts = Counts((Count("click, 46 % of page_view", 173_438, 3989.1), Count("donate", 9, 0.2)))
+    assert drawn(counts, 24, 3) == [" click, … 173,438 ±3,989", " donate         9     ±0"]
+
+
 def test_an_estimate_carries_its_error():
     lines = body.draw(Counts((Count("events", 1204991, None), Count("devices", 81204, 1867.7))), None, "", UTC, 27, 4)
     assert text(lines) == [" events   1,204,991        ", " devices     81,204 ±1,868 "]
@@ -242,9 +247,9 @@ TABLE = Table(("key", "n", "at", "ok"), (("a", 1, NOW, True), ("bb", Decimal("2.
 def test_a_table_aligns_numbers_at_the_right():
     lines = body.draw(TABLE, None, "", ZoneInfo("Europe/Paris"), 30, 3)
     assert text(lines) == [
-        " key     n        at   ok     ",
-        " a       1  15:03:22  yes     ",
-        " bb   2.50             no     ",
+        " key    n        at   ok      ",
+        " a      1  15:03:22  yes      ",
+        " bb   2.5             no      ",
     ]
     assert set(roles(lines[0]).values()) == {"muted"}
 
@@ -267,7 +272,19 @@ def test_what_the_server_does_not_have_is_one_quiet_line():
     assert set(roles(lines[0]).values()) == {"muted"}
 
 
+def test_a_number_has_the_places_that_the_query_has_rounded_it_to():
+    cells = (Decimal("16.0"), Decimal("0.8"), Decimal(1_204_991), Decimal("1E+4"), 2.5, 16.0)
+    said = text(body.draw(Table(("n",), tuple((cell,) for cell in cells)), None, "", UTC, 12, 9))
+    assert [line.strip() for line in said[1:]] == ["16.0", "0.8", "1,204,991", "10,000", "2.50", "16"]
+
+
+def test_the_text_of_the_last_column_is_cut_when_that_is_worth_it():
+    table = Table(("job", "message"), (("rollup", "canceling statement due to lock timeout"),))
+    assert drawn(table, 22, 3) == [" job     message      ", " rollup  canceling s… "]
+    assert drawn(table, 21, 3) == [" job                 ", " rollup              "]
+
+
 def test_columns_that_do_not_fit_are_left_out_whole():
-    assert drawn(TABLE, 16, 3)[1] == " a       1      "
+    assert drawn(TABLE, 16, 3)[1] == " a      1       "
     assert drawn(TABLE, 5, 3) == [" key ", " a   ", " bb  "]
     assert drawn(TABLE, 3, 3)[0] == " k…"

@@ -17,6 +17,8 @@ def draw(counts: Counts, width: int, height: int) -> list[Line]:
     errors = ["" if item.error is None else f"±{rounded(item.error)}" for item in counts.items]
     error_width = max(len(error) for error in errors)
     label_width = max(cell_len(item.label) for item in counts.items)
+    # A number is never cut; where there is no room its label is.
+    label_width = max(1, min(label_width, width - max(len(value) for value in values) - error_width - 3))
     value_width = max(max(len(value) for value in values), min(13, width - label_width - error_width - 4))
     return [
         fit(

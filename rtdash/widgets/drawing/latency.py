@@ -23,6 +23,8 @@ class Row:
 
     title: str
     state: PanelState
+    fresh_s: float = 2.0
+    """An answer older than this is late."""
 
 
 def order(items: Sequence[Row], now: float) -> list[Row]:
@@ -65,7 +67,7 @@ def _cells(row: Row, now: float, threshold_ms: float) -> list[Span]:
         (f"{latency.over:,}", "warn" if latency.over else "muted"),
         (f"{state.missed:,}", "warn" if state.missed else "muted"),
         (age(in_flight_ms / 1000), "warn") if in_flight_ms > threshold_ms else ("–", "muted"),
-        ("–", "muted") if age_s is None else (age(age_s), "text" if age_s < 2 else "warn"),
+        ("–", "muted") if age_s is None else (age(age_s), "text" if age_s < row.fresh_s else "warn"),
         (_spark(latency.recent, threshold_ms), "warn" if slow else "bar"),
     ]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta, tzinfo
+from decimal import Decimal
 from math import isfinite
 
 from rtdash.model.data import Cell, Number
@@ -71,4 +72,6 @@ def cell(value: Cell, zone: tzinfo) -> str:
         return "yes" if value else "no"
     if isinstance(value, datetime):
         return value.astimezone(zone).strftime("%H:%M:%S" if value.second or value.microsecond else "%d %b %H:%M")
+    if isinstance(value, Decimal):
+        return f"{value:,f}"  # as many places as the query has rounded it to
     return value if isinstance(value, str) else grouped(value)
