@@ -51,7 +51,7 @@ def clerk(clickstream: Clickstream) -> Iterator[str]:
     name = f"clerk_{random.getrandbits(40)}"
     role = sql.Identifier(name)
     with clickstream.connect() as connection:
-        if not connection.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user").fetchone()[0]:
+        if not connection.execute("SELECT current_setting('is_superuser')::boolean").fetchone()[0]:
             pytest.skip("needs a superuser, to make a role and become it")
         (schema,) = connection.execute("SELECT current_schema()").fetchone()
         connection.execute(sql.SQL("CREATE ROLE {}").format(role))
