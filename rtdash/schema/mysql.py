@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from typing import Any
 
 import pymysql
 from pydantic import SecretStr
 from pymysql.connections import Connection
 
-from rtdash.errors import SchemaError
+from rtdash.errors import SchemaError, SourceError
 from rtdash.schema.files import SchemaFile
 from rtdash.schema.finding import Finding, Survey
 from rtdash.sources.donations import connect, explain, explained, is_singlestore
@@ -107,7 +107,18 @@ def open_mysql(dsn: SecretStr, waiting: Callable[[], None]) -> Iterator[MysqlTar
             waiting()
             if not _lock(connection, _PATIENCE_S):
                 raise SchemaError(f"another process has been applying the schema for {_PATIENCE_S} s")
-        yield MysqlTarget(connection)
+        try:
+            yield MysqlTarget(connection)
+        except KeyboardInterrupt:
+            _kill(dsn, connection.thread_id())  # type: ignore[no-untyped-call]
+            raise
+
+
+def _kill(dsn: SecretStr, thread_id: int) -> None:
+    """End what an interrupted connection left running: the server would go on with it, and keep the lock meanwhile."""
+    # Whoever cannot be ended any more has ended.
+    with suppress(SourceError), closing(connect(dsn, "init")) as other, explained(), other.cursor() as cursor:
+        cursor.execute("KILL %s", (thread_id,))
 
 
 def _lock(connection: Connection[Any], patience_s: int) -> bool:

@@ -19,7 +19,9 @@ _CLUSTER = b"""
 SELECT
     (SELECT groupid = 0 FROM pg_dist_local_group) AS is_coordinator,
     (SELECT count(*) FROM pg_dist_node WHERE isactive AND groupid <> 0 AND noderole = 'primary') AS workers,
-    EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = to_regclass('events')) AS is_distributed
+    EXISTS (
+        SELECT FROM pg_dist_partition WHERE logicalrelid = to_regclass(quote_ident(current_schema()) || '.events')
+    ) AS is_distributed
 """
 
 _Row = TypeVar("_Row")
@@ -33,7 +35,7 @@ def survey_postgresql(dsn: SecretStr) -> Survey:
         server = _row(connection, Server, question)
         cluster = _row(connection, Cluster, _CLUSTER) if server.extension("citus").installed else None
         path = connection.execute("SHOW search_path").fetchone() or ("",)
-        whose = "for every role that names none" if is_stored else "as this role or DSN names it"
+        whose = "will be stored with the database" if is_stored else "as it is set already"
         return Survey(
             [*findings(server, cluster), Finding("search_path", f"{path[0]}: {whose}")],
             recorded(connection),

@@ -88,6 +88,16 @@ def test_a_refused_connection(said, closed_port, setting, scheme):
     assert "\x1b" not in text
 
 
+@pytest.mark.parametrize("command", [["init"], ["init", "--plan"]])
+def test_init_without_a_server_to_do_it_on(said, closed_port, command):
+    assert said(*command).startswith("rtdash: nothing to apply a schema to: set RTDASH_CITUS_DSN or")
+    text = said(*command, RTDASH_CITUS_DSN=f"postgresql://u:{SECRET}@127.0.0.1:{closed_port}/db")
+    first, second = text.split("\r\n")
+    assert first == "clickstream"
+    assert second.startswith("rtdash: PostgreSQL: ")
+    assert "hush" not in text
+
+
 @pytest.mark.parametrize(
     ("setting", "refusal"), [("citus_dsn", "password authentication failed"), ("donations_dsn", "Access denied")]
 )

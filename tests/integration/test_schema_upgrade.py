@@ -1,0 +1,212 @@
+"""An older schema is brought up to date in place: migrations run once, in order, and nothing of the data is lost."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from clickstream import Clickstream
+from psycopg import sql
+
+from rtdash.errors import SchemaError
+from rtdash.resources import sql_folder
+from rtdash.schema.apply import apply
+from rtdash.schema.files import migration_files, schema_files
+from rtdash.sources import citus, donations
+from tests.shared_server import with_search_path
+
+FIRST = Path(__file__).with_name("schemas") / "first.sql"
+KEPT = (
+    "events",
+    "rollup_events_5min",
+    "rollup_events_1hr",
+    "live_customers",
+    "live_breakdowns",
+    "live_totals",
+    "live_widths",
+    "rollups",
+    "ingest_offsets",
+    "dead_letters",
+)
+MADE = """
+SELECT relkind::text, relname, format('%s %s', attname, format_type(atttypid, atttypmod))
+FROM pg_class LEFT JOIN pg_attribute ON attrelid = pg_class.oid AND attnum > 0 AND NOT attisdropped
+WHERE relnamespace = current_schema()::regnamespace AND NOT relispartition
+UNION ALL
+SELECT 'function', proname, format('%s: %s', pg_get_function_arguments(oid), md5(prosrc))
+FROM pg_proc WHERE pronamespace = current_schema()::regnamespace
+AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_proc'::regclass AND objid = pg_proc.oid AND deptype = 'e')
+ORDER BY 1, 2, 3
+"""
+RECORDED = "SELECT file, applied_at IS NOT NULL FROM schema_steps ORDER BY file"
+
+
+def rows_of(connection, *tables):
+    return {
+        table: connection.execute(f"SELECT t::text FROM {table} AS t ORDER BY 1").fetchall() for table in tables or KEPT
+    }
+
+
+@pytest.fixture
+def first_release(citus_dsn):
+    """The DSN of a database with the schema of the first release, which recorded nothing."""
+    with citus.connect(citus_dsn, "test") as connection, connection.transaction():
+        connection.execute("SET LOCAL citus.multi_shard_modify_mode TO 'sequential'")
+        connection.execute(FIRST.read_text().encode())
+    return citus_dsn
+
+
+def steps_of(dsn, folder):
+    steps = []
+    apply(dsn, folder, steps.append)
+    return [step.file for step in steps]
+
+
+def test_the_first_release_keeps_its_data_and_rolls_up_on(first_release):
+    folder = sql_folder("citus", "schema")
+    with citus.connect(first_release, "test") as connection:
+        before = rows_of(connection)
+        assert len(before["events"]) == 400
+        assert connection.execute("SELECT count(*) FROM events_default").fetchone() == (20,)
+        assert steps_of(first_release, folder) == [
+            file.name for file in [*migration_files(folder), *schema_files(folder)]
+        ]
+        assert rows_of(connection) == before
+        assert connection.execute("SELECT count(*) FROM events_default").fetchone() == (0,)
+        assert ("500 days",) in connection.execute("SELECT keep::text FROM retention").fetchall()
+        assert connection.execute("SELECT to_regproc('aggregate_window')").fetchone() == (None,)
+
+        stream = Clickstream(first_release)
+        stream.insert(connection, {"device_id": 7, "country": "FR"}, {"customer_id": 3, "session_id": 7})
+        stream.roll_up(connection)
+        assert stream.differences(connection) == {}
+        assert connection.execute("SELECT sum(event_count) FROM rollup_events_5min").fetchone() == (402,)
+
+
+def test_after_the_upgrade_it_is_the_schema_of_a_new_database(first_release):
+    with citus.connect(first_release, "test") as connection:
+        (name,) = connection.execute("SELECT current_schema()").fetchone()
+        # A name that begins alike is removed with it from a shared server.
+        connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(f"{name}_new")))
+        new = with_search_path(first_release, f"{name}_new", name)
+        for dsn in (first_release, new):
+            apply(dsn, sql_folder("citus", "schema"), lambda _: None)
+        with citus.connect(new, "test") as other:
+            assert other.execute("SELECT count(*) FROM events").fetchone() == (0,)
+            assert connection.execute(MADE).fetchall() == other.execute(MADE).fetchall()
+
+
+def test_a_second_init_changes_nothing(first_release):
+    folder = sql_folder("citus", "schema")
+    apply(first_release, folder, lambda _: None)
+    with citus.connect(first_release, "test") as connection:
+        before = rows_of(connection), connection.execute(MADE).fetchall(), connection.execute(RECORDED).fetchall()
+        assert not [file for file in steps_of(first_release, folder) if file.startswith("migrations/")]
+        after = rows_of(connection), connection.execute(MADE).fetchall(), connection.execute(RECORDED).fetchall()
+    assert after == before
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A schema of one file that marks its database as one of rtdash, and no migration yet."""
+    (tmp_path / "schema").mkdir()
+    (tmp_path / "migrations").mkdir()
+    (tmp_path / "schema" / "010_events.sql").write_text(
+        "CREATE TABLE IF NOT EXISTS events (event_id integer);\n"
+        "CREATE TABLE IF NOT EXISTS donation_transactions (event_id integer);\n"
+    )
+    return tmp_path / "schema"
+
+
+@pytest.fixture(params=["citus_dsn", "donations_dsn"])
+def dsn(request):
+    return request.getfixturevalue(request.param)
+
+
+@pytest.fixture
+def ask(dsn):
+    """`ask(statement)`: the rows that it gives."""
+
+    def of_citus(statement):
+        with citus.connect(dsn, "test") as connection:
+            return connection.execute(statement).fetchall()
+
+    def of_donations(statement):
+        with donations.connect(dsn, "test") as connection, connection.cursor() as cursor:
+            cursor.execute(statement)
+            return list(cursor.fetchall())
+
+    return of_citus if dsn.get_secret_value().startswith("postgresql") else of_donations
+
+
+def migrate(folder, name, statement):
+    (folder.with_name("migrations") / name).write_text(f"{statement};\n")
+
+
+def test_a_new_database_needs_no_migration_but_those_that_come_later(dsn, folder, ask):
+    migrate(folder, "001_never.sql", "SELECT * FROM no_such_table")
+    assert steps_of(dsn, folder) == ["010_events.sql"]
+    assert ask("SELECT file, applied_at IS NULL FROM schema_steps ORDER BY file") == [
+        ("migrations/001_never.sql", True),
+        ("schema/010_events.sql", False),
+    ]
+    migrate(folder, "002_later.sql", "CREATE TABLE later (id integer)")
+    assert steps_of(dsn, folder) == ["migrations/002_later.sql", "010_events.sql"]
+    assert steps_of(dsn, folder) == ["010_events.sql"]
+    assert ask("SELECT * FROM later") == []
+
+
+def test_migrations_run_in_the_order_of_their_numbers_and_before_the_schema(dsn, folder, ask):
+    steps_of(dsn, folder)
+    migrate(folder, "010_last.sql", "INSERT INTO told VALUES (10)")
+    migrate(folder, "002_first.sql", "CREATE TABLE told (id integer)")
+    migrate(folder, "003_second.sql", "INSERT INTO told VALUES (3)")
+    (folder / "005_before_all.sql").write_text("INSERT INTO told VALUES (5);\n")
+    assert steps_of(dsn, folder) == [
+        "migrations/002_first.sql",
+        "migrations/003_second.sql",
+        "migrations/010_last.sql",
+        "005_before_all.sql",
+        "010_events.sql",
+    ]
+    assert ask("SELECT id FROM told ORDER BY id") == [(3,), (5,), (10,)]
+
+
+def test_a_migration_that_fails_is_named_not_recorded_and_tried_again(dsn, folder, ask):
+    steps_of(dsn, folder)
+    migrate(folder, "001_fine.sql", "CREATE TABLE fine (id integer)")
+    migrate(folder, "002_wrong.sql", "INSERT INTO missing VALUES (1)")
+    migrate(folder, "003_never.sql", "CREATE TABLE never_made (id integer)")
+    with pytest.raises(SchemaError, match=r"^migrations/002_wrong\.sql: .*missing") as raised:
+        steps_of(dsn, folder)
+    assert "\n" not in str(raised.value)
+    assert ask("SELECT file FROM schema_steps ORDER BY file") == [
+        ("migrations/001_fine.sql",),
+        ("schema/010_events.sql",),
+    ]
+    migrate(folder, "002_wrong.sql", "SELECT 1")
+    assert steps_of(dsn, folder) == ["migrations/002_wrong.sql", "migrations/003_never.sql", "010_events.sql"]
+
+
+def test_what_a_newer_rtdash_made_is_left_alone(dsn, folder, ask):
+    migrate(folder, "001_known.sql", "SELECT 1")
+    steps_of(dsn, folder)
+    ask("INSERT INTO schema_steps (file, digest) VALUES ('migrations/012_newer.sql', '') RETURNING file")
+    (folder / "020_more.sql").write_text("CREATE TABLE more (id integer);\n")
+    with pytest.raises(SchemaError, match=r"a newer rtdash was here: its migrations/012_newer\.sql is not known"):
+        steps_of(dsn, folder)
+    assert ask("SELECT count(*) FROM information_schema.tables WHERE table_name = 'more'") == [(0,)]
+
+
+def test_a_migration_and_its_record_are_one(citus_dsn, folder):
+    steps_of(citus_dsn, folder)
+    migrate(folder, "001_half.sql", "CREATE TABLE half (id integer); SELECT 1 / 0")
+    with pytest.raises(SchemaError, match="division by zero"):
+        steps_of(citus_dsn, folder)
+    with citus.connect(citus_dsn, "test") as connection:
+        assert connection.execute("SELECT to_regclass('half')").fetchone() == (None,)
+        migrate(folder, "001_half.sql", "CREATE TABLE half (id integer); DROP TABLE schema_steps")
+        with pytest.raises(SchemaError, match="schema_steps"):
+            steps_of(citus_dsn, folder)
+        assert connection.execute("SELECT to_regclass('half')").fetchone() == (None,)
+        assert connection.execute("SELECT count(*) FROM schema_steps").fetchone() == (1,)
