@@ -80,7 +80,7 @@ class Reader:
                 "heavy": spec.is_heavy,
             }
             for spec in self.specs
-            if self._latencies_ms[spec.id] or self._errors[spec.id]
+            if spec.id in self._latencies_ms
         }
 
     def _take(self, sample: Sample) -> None:
@@ -88,8 +88,10 @@ class Reader:
             return
         if sample.error is not None:
             self._errors[sample.panel_id].append(sample.error)
+        # A panel that was asked is shown, also when no answer counts.
+        latencies_ms = self._latencies_ms[sample.panel_id]
         if sample.latency_ms > 0 and not sample.is_first:
-            self._latencies_ms[sample.panel_id].append(sample.latency_ms)
+            latencies_ms.append(sample.latency_ms)
         if sample.panel_id == _LAG and isinstance(sample.data, Table):
             place = sample.data.columns.index("behind_s")
             self.lags.append((sample.started_at, float(sample.data.rows[0][place])))
