@@ -12,7 +12,7 @@ from rtdash.resources import sql_folder
 from rtdash.schema.apply import apply
 from rtdash.sources import citus
 
-TASKS = ("five_minutely_aggregation", "hourly_aggregation", "maintain_events")
+TASKS = ("five_minutely_aggregation", "hourly_aggregation", "maintain_events", "forget_old_rollups")
 
 
 @pytest.fixture
@@ -110,22 +110,23 @@ def test_where_ingest_runs_them_its_runs_are_shown(clickstream, owner, screen):
     clickstream.insert(owner, {}, {})
     clickstream.roll_up(owner, "five_minutely_aggregation")
     owner.execute("UPDATE rollups SET rolled_up_until = now() - interval '4 minutes' WHERE name = 'rollup_events_1hr'")
-    five, hourly, upkeep = screen.rows("21")
-    assert [row["job"] for row in (five, hourly, upkeep)] == list(TASKS)
-    assert {row["run by"] for row in (five, hourly, upkeep)} == {"ingest"}
+    rows = screen.rows("21")
+    assert tuple(row["job"] for row in rows) == TASKS
+    assert {row["run by"] for row in rows} == {"ingest"}
+    five, hourly, *upkeep = rows
     assert (five["status"], five["message"], five["flag"]) == ("succeeded", "2 events", None)
     assert five["ms"] > 0
     assert 0 <= five["ran s ago"] < 60
     assert (hourly["status"], hourly["flag"]) == (None, "warn"), "it has not run for 3 minutes"
     assert 240 <= hourly["ran s ago"] < 300
-    assert (upkeep["ran s ago"], upkeep["message"], upkeep["flag"]) == (None, "not recorded", None)
+    assert {(row["ran s ago"], row["message"], row["flag"]) for row in upkeep} == {(None, "not recorded", None)}
 
 
 def test_a_run_that_found_nothing_new_counts(clickstream, owner, screen):
     owner.execute("UPDATE rollups SET rolled_up_until = now() - interval '1 hour'")
-    assert [row["flag"] for row in screen.rows("21")] == ["warn", "warn", None]
+    assert [row["flag"] for row in screen.rows("21")] == ["warn", "warn", None, None]
     clickstream.roll_up(owner, "five_minutely_aggregation", "hourly_aggregation")
-    assert [row["flag"] for row in screen.rows("21")] == [None, None, None]
+    assert [row["flag"] for row in screen.rows("21")] == [None] * 4
 
 
 @pytest.fixture
@@ -155,6 +156,7 @@ def schedule(owner):
 
 
 FINE = (True, True, "succeeded", "CALL", 20)
+AN_HOUR_AGO = (True, True, "succeeded", "SELECT 1", 3600)
 
 
 @pytest.mark.parametrize(
@@ -169,35 +171,37 @@ FINE = (True, True, "succeeded", "CALL", 20)
     ],
 )
 def test_jobs_of_pg_cron_are_marked_when_they_fail_or_do_not_come(screen, schedule, job, flag):
-    schedule(FINE, job, (True, True, "succeeded", "SELECT 1", 3000))
-    five, hourly, upkeep = screen.rows("21")
-    assert {row["run by"] for row in (five, hourly, upkeep)} == {"pg_cron"}
-    assert (five["flag"], upkeep["flag"]) == (None, None)
+    schedule(FINE, job, AN_HOUR_AGO, AN_HOUR_AGO)
+    rows = screen.rows("21")
+    assert {row["run by"] for row in rows} == {"pg_cron"}
+    five, hourly, *upkeep = rows
+    assert [row["flag"] for row in (five, *upkeep)] == [None, None, None]
     assert (hourly["status"], hourly["message"], hourly["flag"]) == (job[2], job[3], flag)
     assert five["ms"] == 40
     assert 20 <= five["ran s ago"] < 80
 
 
 def test_the_hourly_job_may_be_an_hour_old(screen, schedule):
-    schedule(FINE, FINE, (True, True, None, None, None))
-    assert [row["flag"] for row in screen.rows("21")] == [None, None, None]
-    schedule(FINE, FINE, (True, True, "succeeded", "SELECT 1", 3800))
-    assert [row["flag"] for row in screen.rows("21")] == [None, None, "warn"]
+    schedule(FINE, FINE, (True, True, None, None, None), AN_HOUR_AGO)
+    assert [row["flag"] for row in screen.rows("21")] == [None] * 4
+    schedule(FINE, FINE, (True, True, "succeeded", "SELECT 1", 3800), AN_HOUR_AGO)
+    assert [row["flag"] for row in screen.rows("21")] == [None, None, "warn", None]
 
 
 def test_a_launcher_that_is_gone_is_an_error(screen, schedule):
     gone = (True, False, "succeeded", "CALL", 20)
-    schedule(gone, gone, gone)
+    schedule(gone, gone, gone, gone)
     assert {(row["message"], row["flag"]) for row in screen.rows("21")} == {
         ("the launcher of pg_cron is not running", "error")
     }
 
 
 def test_a_schedule_with_a_job_missing_is_run_by_both(screen, schedule):
-    schedule(FINE, (False, True, "succeeded", "CALL", 20), FINE)
+    schedule(FINE, (False, True, "succeeded", "CALL", 20), FINE, FINE)
     assert [(row["run by"], row["flag"]) for row in screen.rows("21")] == [
         ("pg_cron and ingest", "warn"),
         ("ingest", None),
+        ("pg_cron and ingest", "warn"),
         ("pg_cron and ingest", "warn"),
     ]
 
@@ -217,6 +221,7 @@ def test_the_reader_sees_the_jobs_of_pg_cron_and_others_do_not(postgres):
                 (TASKS[0], "* * * * *", "pg_cron"),
                 (TASKS[1], "* * * * *", "pg_cron"),
                 (TASKS[2], "7 * * * *", "pg_cron"),
+                (TASKS[3], "17 * * * *", "pg_cron"),
             ]
             assert launched == [(True,)]
             owner.execute("SET ROLE pg_monitor")

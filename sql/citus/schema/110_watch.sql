@@ -133,53 +133,51 @@ REVOKE EXECUTE ON FUNCTION cron_jobs() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION cron_jobs() TO pg_read_all_data, pg_monitor;
 
 -- The jobs of the schedule and their last runs, whoever runs them. Where ingest does, a rollup that found nothing new
--- leaves no record but the time until which it is complete, and the upkeep of partitions none.
+-- leaves no record but the time until which it is complete, and the upkeep none.
 CREATE OR REPLACE FUNCTION scheduled_jobs() RETURNS TABLE (
-    place integer, job text, schedule text, run_by text, last_run timestamptz, status text, ms double precision,
+    place bigint, job text, schedule text, run_by text, last_run timestamptz, status text, ms double precision,
     message text, flag text
 )
 LANGUAGE sql STABLE SET search_path FROM CURRENT AS $$
-    WITH wanted (place, job, rollup_name, every, late) AS (
-        VALUES
-            (1, 'five_minutely_aggregation', 'rollup_events_5min', 'each minute', interval '3 minutes'),
-            (2, 'hourly_aggregation', 'rollup_events_1hr', 'each minute', interval '3 minutes'),
-            (3, 'maintain_events', NULL, 'each hour', interval '62 minutes')
-    ),
-    found AS (
-        SELECT wanted.*, cron.*, count(*) FILTER (WHERE cron.active) OVER () AS scheduled
-        FROM wanted
-        LEFT JOIN cron_jobs() AS cron ON cron.job_name = format('rtdash %s.%s', current_schema(), wanted.job)
-    ),
-    by_cron AS (
+    WITH found AS (
         SELECT
-            place, job, schedule, CASE WHEN scheduled = 3 THEN 'pg_cron' ELSE 'pg_cron and ingest' END AS run_by,
-            started_at AS last_run, status, 1000 * extract(epoch FROM ended_at - started_at) AS ms,
-            CASE
-                WHEN NOT is_launched THEN 'the launcher of pg_cron is not running'
-                WHEN scheduled < 3 THEN 'not all jobs are scheduled: ingest runs them as well'
-                ELSE message
-            END AS message,
-            CASE
-                WHEN NOT is_launched OR status = 'failed' THEN 'error'
-                WHEN scheduled < 3 OR coalesce(started_at < now() - late, late < interval '1 hour') THEN 'warn'
-            END AS flag
-        FROM found WHERE active
-    ),
-    by_ingest AS (
-        SELECT
-            place, job, every, 'ingest', last.run, CASE WHEN run.run_id IS NOT NULL THEN 'succeeded' END,
-            run.duration_ms, CASE WHEN found.rollup_name IS NULL THEN 'not recorded' ELSE run.events || ' events' END,
-            CASE WHEN last.run < now() - late THEN 'warn' END
-        FROM found
-        LEFT JOIN LATERAL (
-            SELECT * FROM rollup_runs WHERE rollup_runs.rollup_name = found.rollup_name
-            ORDER BY rollup_runs.started_at DESC LIMIT 1
-        ) AS run ON true
-        LEFT JOIN rollups ON rollups.name = found.rollup_name
-        CROSS JOIN LATERAL (SELECT greatest(run.started_at, rollups.rolled_up_until)) AS last (run)
-        WHERE active IS NOT TRUE
+            place, task, wanted.schedule, cron.active, cron.is_launched, cron.status, cron.message, started_at,
+            1000 * extract(epoch FROM ended_at - started_at) AS ms,
+            CASE task
+                WHEN 'five_minutely_aggregation' THEN 'rollup_events_5min'
+                WHEN 'hourly_aggregation' THEN 'rollup_events_1hr'
+            END AS rollup,
+            CASE wanted.schedule WHEN '* * * * *' THEN interval '3 minutes' ELSE interval '62 minutes' END AS late,
+            bool_and(coalesce(cron.active, false)) OVER () AS is_whole
+        FROM wanted_jobs() WITH ORDINALITY AS wanted (jobname, schedule, command, place)
+        CROSS JOIN LATERAL regexp_replace(wanted.jobname, '^.*\.', '') AS task
+        LEFT JOIN cron_jobs() AS cron ON cron.job_name = wanted.jobname
     )
-    SELECT place, job, schedule, run_by, last_run, status, ms, left(message, 200), flag FROM by_cron
+    SELECT
+        place, task, schedule, CASE WHEN is_whole THEN 'pg_cron' ELSE 'pg_cron and ingest' END,
+        started_at, status, ms,
+        CASE
+            WHEN NOT is_launched THEN 'the launcher of pg_cron is not running'
+            WHEN NOT is_whole THEN 'not all jobs are scheduled: ingest runs them as well'
+            ELSE left(message, 200)
+        END,
+        CASE
+            WHEN NOT is_launched OR status = 'failed' THEN 'error'
+            -- What was scheduled a moment ago has no run yet: an hourly job may wait for its first.
+            WHEN NOT is_whole OR coalesce(started_at < now() - late, late < interval '1 hour') THEN 'warn'
+        END
+    FROM found WHERE active
     UNION ALL
-    SELECT * FROM by_ingest
+    SELECT
+        place, task, schedule, 'ingest',
+        last.run, CASE WHEN run.run_id IS NOT NULL THEN 'succeeded' END, run.duration_ms,
+        CASE WHEN rollup IS NULL THEN 'not recorded' ELSE run.events || ' events' END,
+        CASE WHEN last.run < now() - late THEN 'warn' END
+    FROM found
+    LEFT JOIN LATERAL (
+        SELECT * FROM rollup_runs WHERE rollup_name = rollup ORDER BY rollup_runs.started_at DESC LIMIT 1
+    ) AS run ON true
+    LEFT JOIN rollups ON name = rollup
+    CROSS JOIN LATERAL (SELECT greatest(run.started_at, rolled_up_until)) AS last (run)
+    WHERE active IS NOT TRUE
 $$;
