@@ -20,6 +20,7 @@ from rtdash.servers.broker import PrivateBroker
 from rtdash.servers.folders import DataFolder
 from rtdash.settings import Settings
 from rtdash.sources import donations
+from tests.shared_server import with_search_path
 
 _numbers = itertools.count(1)
 
@@ -43,6 +44,13 @@ def clickstream(citus_dsn: SecretStr) -> Clickstream:
     with made.connect() as connection:
         connection.execute(_QUIET)
     return made
+
+
+@pytest.fixture
+def is_citus(clickstream: Clickstream) -> bool:
+    """Whether the server is a Citus cluster."""
+    with clickstream.connect() as connection:
+        return connection.execute("SELECT 1 FROM pg_extension WHERE extname = 'citus'").fetchone() is not None
 
 
 @pytest.fixture
@@ -91,3 +99,21 @@ def world(
     )
     with closing(donations.connect(donations_dsn, "test")) as connection, clickstream.connect() as events:
         yield World(settings, own_broker, connection, events, tmp_path)
+
+
+@pytest.fixture
+def workshop(clickstream: Clickstream) -> Clickstream:
+    """The same server with SQL in the workshop's form, in a schema beside ours; all events in the default partition."""
+    with clickstream.connect() as connection:
+        (own,) = connection.execute("SELECT current_schema()").fetchone()
+        (shared,) = connection.execute(
+            "SELECT extnamespace::regnamespace::text FROM pg_extension WHERE extname = 'hll'"
+        ).fetchone()
+        name = f"{own}_workshop"
+        connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(name)))
+    place = Clickstream(with_search_path(clickstream.dsn, name, shared, "rtdash_compat"))
+    with place.connect() as connection:
+        for script in sorted((Path(__file__).parent / "workshop").glob("*.sql")):
+            connection.execute(script.read_text().encode())
+        connection.execute("CREATE TABLE events_default PARTITION OF events DEFAULT")
+    return place
