@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Iterable, Mapping, Sequence
-from functools import partial
 from typing import ClassVar
 
 from textual.app import App, SystemCommand
@@ -14,6 +14,7 @@ from textual.screen import Screen
 from rtdash.interfaces import Control, Poller
 from rtdash.messages import CommandEnded, PanelOpened, SampleArrived
 from rtdash.model.data import Table
+from rtdash.model.interval import stepped
 from rtdash.model.places import ORGANIZATIONS
 from rtdash.model.sample import Sample
 from rtdash.model.store import Store
@@ -23,19 +24,17 @@ from rtdash.panels.spec import PanelSpec
 from rtdash.resources import style_file
 from rtdash.scheduler.scheduler import TICK_S
 from rtdash.screens.bindings import BINDINGS
+from rtdash.screens.commands import commands
 from rtdash.screens.dashboard import DashboardScreen
 from rtdash.screens.help import HelpScreen
 from rtdash.screens.leave import Choice, LeaveScreen
 from rtdash.screens.picture import Picture
+from rtdash.screens.saying import Saying
 from rtdash.screens.theme import RTDASH_DARK
 from rtdash.screens.view import View
-from rtdash.widgets.drawing.spans import Span
 
-INTERVALS_S = (0.1, 0.25, 0.5, 1.0, 2.0, 5.0)
 BURST_S = 0.03
 """Samples of one tick arrive within it: they are painted in one frame."""
-SAID_S = 10.0
-"""What a command said stays for it."""
 SHARES_S = 5.0
 """Over this long the dashboard's own load is measured."""
 COVERED_BY = "01_donations"
@@ -63,7 +62,7 @@ class RtdashApp(App[int]):
         self._is_leaving = False
         self._paint_due = False
         self._newest_count: float | None = None
-        self._said: list[Span] = []
+        self._saying = Saying()
         self._shares: Mapping[str, float] = {}
         self.picture: Picture | None = None
 
@@ -96,6 +95,7 @@ class RtdashApp(App[int]):
         self.theme = RTDASH_DARK.name
         self.poller.start(lambda sample: self.post_message(SampleArrived(sample)))
         self._choose_customer(0)
+        self.poller.watch(self.dashboard.watched)
         self._clock = self.set_interval(min(self.poller.interval_s, TICK_S), self._tick)
         self.set_interval(SHARES_S, self._measure_shares)
         self.call_after_refresh(self._tick)
@@ -149,7 +149,7 @@ class RtdashApp(App[int]):
         if not self.screen_stack:
             return  # a timer that fires while the app closes
         self.picture = Picture(
-            specs=self.specs,
+            specs=[spec for spec in self.specs if spec.is_probe or spec.id in self.dashboard.watched],
             states=self.store.states(),
             servers=self.view.servers,
             shares=self._shares,
@@ -158,7 +158,7 @@ class RtdashApp(App[int]):
             interval_s=self.poller.interval_s,
             is_paused=self.is_paused,
             visible_p95_ms=self.visibility.p95_ms(self.view.clock()),
-            said=self._said,
+            said=self._saying.at(self.view.clock()),
         )
         self.dashboard.paint(self.picture)
         if self._newest_count is not None:
@@ -169,26 +169,16 @@ class RtdashApp(App[int]):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The same actions as the keys, and the themes."""
-        for binding in BINDINGS:
-            if binding.id is not None and binding.action != "command_palette":
-                yield SystemCommand(
-                    binding.description, binding.tooltip, partial(self.call_later, self.run_action, binding.action)
-                )
+        yield from commands(self)
         yield from (command for command in super().get_system_commands(screen) if command.title == "Theme")
 
     def on_command_ended(self, message: CommandEnded) -> None:
         """Say what became of a command."""
         role = "error" if message.error else "muted"
-        said: list[Span] = [(f" {plain(message.error or message.done)} ", role)]
-        self._said = said
-        self.set_timer(SAID_S, lambda: self._unsay(said))
+        self._saying.say(plain(message.error or message.done), role, self.view.clock())
         if message.error:
             self.notify(plain(message.error), severity="error", markup=False)
         self._paint_soon()
-
-    def _unsay(self, said: list[Span]) -> None:
-        if self._said is said:
-            self._said = []
 
     def action_start(self) -> None:
         """Start a campaign at the chosen rate."""
@@ -211,9 +201,7 @@ class RtdashApp(App[int]):
 
     def action_interval(self, step: int) -> None:
         """Ask more or less often."""
-        index = min(range(len(INTERVALS_S)), key=lambda at: abs(INTERVALS_S[at] - self.poller.interval_s))
-        interval_s = INTERVALS_S[max(0, min(len(INTERVALS_S) - 1, index + step))]
-        self.poller.interval_s = interval_s
+        self.poller.interval_s = interval_s = stepped(self.poller.interval_s, step)
         for panel in self.dashboard.panels.values():
             panel.interval_s = interval_s
         self._clock.stop()
@@ -242,17 +230,30 @@ class RtdashApp(App[int]):
         """The latency table, large."""
         if self.dashboard.is_small:
             self.dashboard.show_page("operations")
+        elif self.dashboard.maximized is not None:
+            self.dashboard.zoom()
         else:
+            self.dashboard.show_board()
             self.dashboard.zoom(self.dashboard.latency)
-        self._paint_soon()
+        self._look()
 
     def action_page(self, page: str = "") -> None:
-        """Another page of a small screen, or the user's own panels."""
+        """This page, or the next one."""
         if page:
             self.dashboard.show_page(page)
         else:
             self.dashboard.next_page()
-        self._paint_soon()
+        self._look()
+
+    def action_board(self) -> None:
+        """Back to the board; from a zoomed panel, Textual's own Escape goes first."""
+        self.dashboard.show_board()
+        self._look()
+
+    def _look(self) -> None:
+        """Ask what has come into view, and nothing that has gone out of it."""
+        self.poller.watch(self.dashboard.watched)
+        self._tick()
 
     def action_repaint(self) -> None:
         """Draw the whole screen again."""
@@ -282,7 +283,7 @@ class RtdashApp(App[int]):
             return
         self._is_leaving = True
         self._clock.stop()
-        self._said = [(" leaving: waiting for queries and delivery reports ", "warn")]
+        self._saying.say("leaving: waiting for queries and delivery reports", "warn", self.view.clock(), math.inf)
         self._paint_soon()
         self.run_worker(self._end(stop_own=choice == "stop"), name="leave")
 

@@ -30,6 +30,10 @@ class Poller(Protocol):
         """Make panels due at the next tick."""
         ...
 
+    def watch(self, panel_ids: Iterable[str]) -> None:
+        """From now on ask these panels and all probes alone; those that come new are due at the next tick."""
+        ...
+
     def in_flight(self) -> Mapping[str, float]:
         """Running queries, and since when."""
         ...

@@ -54,6 +54,7 @@ class Scheduler:
         self._missed: Counter[str] = Counter()
         self._deadline_s = deadline_s
         self._asked_at: dict[str, float] = {}
+        self._watched = frozenset(spec.id for spec in self._specs)
         self._recent_ms = {spec.id: deque[float](maxlen=_RECENT) for spec in self._specs}
         self._every = {spec.id: spec.every for spec in self._specs}
         self._queues: dict[Source, LaneQueue] = {}
@@ -101,6 +102,8 @@ class Scheduler:
         # A tick may come a little early: half of one is not worth waiting a whole one for.
         horizon = now + min(self.interval_s, TICK_S) / 2
         for spec in self._specs:
+            if spec.id not in self._watched:
+                continue
             due = self._asked_at.get(spec.id, -math.inf) + (spec.every or self.interval_s)
             if due > horizon:
                 continue
@@ -113,6 +116,15 @@ class Scheduler:
         """Make panels due at the next tick, for a question that has changed."""
         for panel_id in panel_ids:
             self._asked_at.pop(panel_id, None)
+
+    def watch(self, panel_ids: Iterable[str]) -> None:
+        """From now on ask these panels and all probes alone; those that come new are due at the next tick.
+
+        Before the first call all panels are asked. What is queued or in flight already is still answered.
+        """
+        before, wanted = self._watched, frozenset(panel_ids)
+        self._watched = frozenset(spec.id for spec in self._specs if spec.is_probe or spec.id in wanted)
+        self.ask_now(self._watched - before)
 
     def in_flight(self) -> dict[str, float]:
         """Panels whose query runs now, and since when (`time.monotonic`)."""

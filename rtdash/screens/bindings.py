@@ -27,12 +27,21 @@ BINDINGS: tuple[Binding, ...] = (
         "left_square_bracket", "interval(-1)", "Oftener", key_display="[", id="oftener", tooltip="A shorter interval"
     ),
     Binding("right_square_bracket", "interval(1)", "Rarer", key_display="]", id="rarer", tooltip="A longer interval"),
-    Binding("n", "page", "Page", id="page", tooltip="The next page of a small screen, or your own panels"),
+    Binding(
+        "n", "page", "Page", id="page", tooltip="The next page: the board, the audience, the cluster, your own panels"
+    ),
     Binding("1", "page('donations')", "Donations", id="page-1", show=False, tooltip="Page 1 of a small screen"),
     Binding("2", "page('clickstream')", "Clickstream", id="page-2", show=False, tooltip="Page 2 of a small screen"),
     Binding(
         "3", "page('operations')", "Latency and campaigns", id="page-3", show=False, tooltip="Page 3 of a small screen"
     ),
+    Binding(
+        "4", "page('audience')", "Audience", id="page-4", show=False, tooltip="Countries, events, browsers, sessions"
+    ),
+    Binding(
+        "5", "page('cluster')", "Cluster", id="page-5", show=False, tooltip="Rollups, partitions, jobs, nodes, shards"
+    ),
+    Binding("escape", "board", "Board", key_display="Esc", id="board", show=False, tooltip="Back to the board"),
     Binding(
         "colon", "command_palette", "Commands", key_display=":", id="commands", tooltip="Find a command by its name"
     ),

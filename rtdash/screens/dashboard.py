@@ -7,7 +7,7 @@ from datetime import tzinfo
 
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Horizontal, Vertical
+from textual.containers import Grid, Horizontal, Vertical
 from textual.events import Resize
 from textual.screen import Screen
 
@@ -22,7 +22,7 @@ from rtdash.widgets.panes import CampaignsPane, LatencyPane, Slowest, StatusLine
 
 
 class DashboardScreen(Screen[None]):
-    """One page on a large screen, three pages on a small one; the user's own panels have a page of their own."""
+    """The board, on a small screen in three pages; audience, cluster and the user's own panels are a page each."""
 
     AUTO_FOCUS = ""
     MIN_COLUMNS, MIN_ROWS = 100, 34
@@ -45,10 +45,10 @@ class DashboardScreen(Screen[None]):
         self._slowest = Slowest(threshold_ms)
         self.latency = LatencyPane(threshold_ms)
         self._campaigns = CampaignsPane()
-        self._page = "donations"
+        self._page = self._board_page = layout.BOARD_PAGES[0]
 
     def compose(self) -> ComposeResult:
-        """Status, the three groups, the user's own panels, and the keys."""
+        """Status, the three groups of the board, the other pages, and the keys."""
 
         def known(ids: Iterable[str]) -> list[Panel]:
             return [self.panels[id_] for id_ in ids if id_ in self.panels]
@@ -69,15 +69,21 @@ class DashboardScreen(Screen[None]):
             with Horizontal(id="operations", classes="page"):
                 yield self.latency
                 yield self._campaigns
-            own = [panel for panel_id, panel in self.panels.items() if panel_id not in layout.SHIPPED]
-            yield Vertical(*own, id="own", classes="page")
+            yield Grid(*known(layout.AUDIENCE), id="audience", classes="page")
+            yield Grid(*known(layout.CLUSTER), id="cluster", classes="page")
+            yield Vertical(*known(self._own), id="own", classes="page")
         yield self._slowest
         yield self._keys_line
 
     @property
-    def has_own_panels(self) -> bool:
-        """Whether the user has panels of his own."""
-        return any(panel_id not in layout.SHIPPED for panel_id in self.panels)
+    def _own(self) -> list[str]:
+        return [panel_id for panel_id in self.panels if panel_id not in layout.SHIPPED]
+
+    @property
+    def watched(self) -> frozenset[str]:
+        """The panels whose answers are wanted now: the board's, and those of the page that is shown."""
+        pages = {"audience": layout.AUDIENCE, "cluster": layout.CLUSTER, "own": self._own}
+        return frozenset(self.panels) & layout.BOARD.union(pages.get(self._page, ()))
 
     @property
     def is_small(self) -> bool:
@@ -90,8 +96,10 @@ class DashboardScreen(Screen[None]):
         self._arrange()
 
     def show_page(self, page: str) -> None:
-        """Show one page of a small screen, or the page of the user's own panels."""
+        """Show one page, or the part of the board that is one."""
         self._page = page
+        if page in layout.BOARD_PAGES:
+            self._board_page = page
         self.minimize()
         self._arrange()
 
@@ -100,18 +108,26 @@ class DashboardScreen(Screen[None]):
         self.set_class(small, "-small")
         self.set_class(self.size.width >= self.WIDE_COLUMNS, "-wide")
         for page in layout.PAGES:
-            shown = page == self._page if small or self._page == "own" else page != "own"
-            self.query_one(f"#{page}").display = shown
+            is_part = not small and page in layout.BOARD_PAGES and self._page in layout.BOARD_PAGES
+            self.query_one(f"#{page}").display = is_part or page == self._page
         boxed = self.size.width >= self.BOXED_COLUMNS and self.size.height >= self.BOXED_ROWS
         self.set_class(boxed, "-boxed")
         for framed in self.query(Frame):
             framed.set_boxed(boxed)
 
     def next_page(self) -> None:
-        """The page after this one; on a large screen, all shipped panels or the user's own."""
-        pages = [*(layout.PAGES[:-1] if self.is_small else layout.PAGES[:1]), *layout.PAGES[-1:] * self.has_own_panels]
+        """The page after this one; the board is one of them where it is shown at once."""
+        pages = [
+            page
+            for page in layout.PAGES
+            if (self.is_small or page not in layout.BOARD_PAGES[1:]) and (page != "own" or self._own)
+        ]
         here = pages.index(self._page) if self._page in pages else 0
         self.show_page(pages[(here + 1) % len(pages)])
+
+    def show_board(self) -> None:
+        """The board, as it was left."""
+        self.show_page(self._board_page)
 
     def zoom(self, framed: Frame | None = None) -> None:
         """Let one panel fill the screen, or give the others their room back."""
@@ -134,7 +150,8 @@ class DashboardScreen(Screen[None]):
         """Hand panels and panes their part of the picture."""
         upstream, generated_until, thinned = picture.upstream, picture.generated_until, picture.thinned
         for panel_id, panel in self.panels.items():
-            if panel.spec.source is Source.CITUS:
+            # What the cluster's panels tell is of the server itself, however late or thin the events are.
+            if panel.spec.source is Source.CITUS and panel_id not in layout.CLUSTER:
                 panel.set_upstream(upstream, generated_until, thinned)
             panel.set_state(picture.states[panel_id], picture.at)
         rows = picture.latency_rows

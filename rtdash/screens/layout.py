@@ -10,7 +10,23 @@ TREND = "10_by_hour"
 COUNTS = ("08_last_15_minutes", "11_customer_last_15_minutes", "09_last_7_days")
 TOP_DEVICES = "12_top_devices"
 
-SHIPPED = frozenset({*HEADLINE, CITIES, MAP, *ORGANIZATIONS, TREND, *COUNTS, TOP_DEVICES})
+BOARD = frozenset({*HEADLINE, CITIES, MAP, *ORGANIZATIONS, TREND, *COUNTS, TOP_DEVICES})
+"""Shown at once where there is room, and polled whatever is shown."""
+AUDIENCE = ("13_countries", "14_event_types", "15_browsers", "17_funnel", "16_customers")
+CLUSTER = (
+    "18_rollups",
+    "19_raw_versus_rollup",
+    "21_jobs",
+    "20_partitions",
+    "22_nodes",
+    "24_tenants",
+    "23_shards",
+)
+"""As the grid of `styles/` takes them, row by row."""
 
-PAGES = ("donations", "clickstream", "operations", "own")
-"""On a small screen one page is shown at a time; `own` is a page of its own on every screen."""
+SHIPPED = BOARD | {*AUDIENCE, *CLUSTER}
+
+BOARD_PAGES = ("donations", "clickstream", "operations")
+"""Parts of the board; on a small screen one of them is shown at a time."""
+PAGES = (*BOARD_PAGES, "audience", "cluster", "own")
+"""Those after the board's stand alone on every screen; `own` has what the user has brought."""

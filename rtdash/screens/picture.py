@@ -22,6 +22,8 @@ AWAY_S = 3.0
 PROBE_STALE_S = 4.0
 """The probe of the lag is asked once a second."""
 WHOLE = 0.999
+FRESH_S = 2.0
+"""An answer is late after it, or after twice its own interval."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ class Picture:
     """States of all panels and probes, and what the app itself knows. Times in s, latencies in ms."""
 
     specs: Sequence[PanelSpec]
+    """What is being asked now."""
     states: Mapping[str, PanelState]
     servers: Mapping[str, str]
     """Titles of the servers by source."""
@@ -68,12 +71,18 @@ class Picture:
 
     @property
     def latency_rows(self) -> list[Row]:
-        """A row for every query, probes too: they are load as well."""
-        return [Row(spec.title + ", customer" * spec.asks("customer_id"), self.states[spec.id]) for spec in self.specs]
+        """A row for every query that is being asked, probes too: they are load as well."""
+        return [
+            Row(spec.title + ", customer" * spec.asks("customer_id"), state, max(FRESH_S, 2 * (spec.every or 0.0)))
+            for spec in self.specs
+            if not (state := self.states[spec.id]).is_absent
+        ]
 
     def server_ms(self, source: str) -> float | None:
         """The slowest p50 of a server's panels; None while it fails, or answers nobody."""
-        states = [self.states[spec.id] for spec in self.specs if spec.source == source]
+        states = [
+            state for spec in self.specs if spec.source == source and not (state := self.states[spec.id]).is_absent
+        ]
         if states and all(state.error for state in states):
             return None
         ages_s = [age_s for state in states if (age_s := state.age_s(self.at)) is not None]

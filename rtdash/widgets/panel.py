@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.events import Click
 
 from rtdash.messages import PanelOpened
-from rtdash.model.data import Counts, Line
+from rtdash.model.data import Bars, Counts, Line
 from rtdash.model.state import EMPTY_STATE, PanelState
 from rtdash.model.text import plain
 from rtdash.panels.spec import PanelSpec
@@ -140,19 +140,21 @@ class Panel(Frame):
         state = self._state
         age_s = state.age_s(now)
         every = self.spec.every or self.interval_s
-        is_stale = age_s is not None and age_s > max(STALE_S, 3 * every)
+        is_stale = age_s is not None and not state.is_absent and age_s > max(STALE_S, 3 * every)
         is_slow = state.is_slow(now, self._threshold_ms)
         self.set_class(is_stale, "-stale")
         self.set_class(is_slow, "-slow")
         self.set_class(state.error is not None, "-error")
+        self.set_class(state.is_absent, "-absent")
         title: list[Span] = [(f" {self.spec.title}", "title")]
         if self._subject:
             title.append((f" · {self._subject}", "accent"))
         title.append((" ", "title"))
         note: list[Span] = [(f" ✗ {plain(state.error)} ", "error")] if state.error else []
         said = self._trouble(state, now, age_s, is_stale=is_stale, is_slow=is_slow)
-        corner: list[Span] = [] if said else [(" waiting " if age_s is None else " live ", "muted")]
-        window = [*self._window(), *([self._thinned] if self._thinned is not None else [])]
+        quiet = bool(said) or state.is_absent
+        corner: list[Span] = [] if quiet else [(" waiting " if age_s is None else " live ", "muted")]
+        window = self._window()
         if not self.boxed:
             corner, window = [*corner, *window], []
         self.compose_frame(title, [*corner, *said], self._lines_of(state), note, window, keep=len(said))
@@ -166,21 +168,27 @@ class Panel(Frame):
             said.append((f" ▲ {milliseconds(max(state.latency.last, state.in_flight_ms(now)))} ms ", "warn"))
         if is_stale and age_s is not None:
             said.append((f" {age(age_s)} old ", "warn"))
-        elif self._upstream is not None:
+        elif self._upstream is not None and not state.is_absent:
             said.append(self._upstream)
         return said
 
     def _window(self) -> list[Span]:
-        """Where the window begins, and whether some of it was made up to fill the past."""
-        window: list[Span] = []
+        """What was left out, how many shards were asked, where the window begins, and what of it was made up.
+
+        Where there is no room the first of them go: the status line says what was left out as well.
+        """
+        if self._state.is_absent:
+            return []
+        window: list[Span] = [self._thinned] if self._thinned is not None else []
+        if self._state.shards is not None:
+            window.append((f" {self._state.shards} ", "muted"))
+        start: datetime | None = None
         match self._state.data:
-            case Counts(since=datetime() as start):
-                window = [(f" since {start.astimezone(self._zone):%a %H:%M} ", "muted")]
+            case Counts(since=datetime() as start) | Bars(since=datetime() as start):
+                window.append((f" since {start.astimezone(self._zone):%a %H:%M} ", "muted"))
             case Line(at=(start, *_)):
                 pass
-            case _:
-                return []
-        if self._generated_until is not None and start < self._generated_until:
+        if start is not None and self._generated_until is not None and start < self._generated_until:
             until = self._generated_until.astimezone(self._zone)
             window.append((f" history until {until:%a %H:%M} is generated ", "muted"))
         return window

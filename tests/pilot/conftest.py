@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC
@@ -14,6 +14,7 @@ from textual.pilot import Pilot
 
 from rtdash.app import RtdashApp
 from rtdash.panels import catalog
+from rtdash.panels.spec import PanelSpec
 from rtdash.screens.view import View
 from tests.pilot.doubles import RememberingControl, StillPoller
 from tests.pilot.samples import DATA, NOW, sample
@@ -67,13 +68,13 @@ class Stage:
         return "\n".join(strip.text.ljust(width) for strip in strips[:height])
 
 
-def set_up(**view: Any) -> Stage:
-    """An app that does not run yet."""
+def set_up(specs: Sequence[PanelSpec] | None = None, **view: Any) -> Stage:
+    """An app that does not run yet, on the shipped panels unless others are given."""
     poller, control, clock = StillPoller(), RememberingControl(), Clock()
     shown = View(
         interval_s=0.25, threshold_ms=200.0, zone=UTC, servers=SERVERS, clock=clock, wall=lambda _: NOW, **view
     )
-    return Stage(RtdashApp(catalog.load(), poller, control, shown), poller, control, clock)
+    return Stage(RtdashApp(specs or catalog.load(), poller, control, shown), poller, control, clock)
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ class StillPoller:
         self.variables: dict[str, object] = {}
         self.ticks = 0
         self.asked: list[str] = []
+        self.watched: frozenset[str] = frozenset()
         self.running: dict[str, float] = {}
         self.skipped: dict[str, int] = {}
         self.is_stopped = False
@@ -32,6 +33,9 @@ class StillPoller:
 
     def ask_now(self, panel_ids: Iterable[str]) -> None:
         self.asked += panel_ids
+
+    def watch(self, panel_ids: Iterable[str]) -> None:
+        self.watched = frozenset(panel_ids)
 
     def in_flight(self) -> Mapping[str, float]:
         return self.running

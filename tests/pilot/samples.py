@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 from rtdash.model.data import (
@@ -22,8 +22,9 @@ from rtdash.model.data import (
 )
 from rtdash.model.places import CITIES, ORGANIZATIONS
 from rtdash.model.sample import Sample
+from rtdash.model.shards import Shards
+from tests.pilot.cluster import AUDIENCE, CLUSTER, NOW
 
-NOW = datetime(2026, 11, 22, 14, 3, 22, tzinfo=UTC)
 FOUR = [city for city in CITIES if city.name in {"Amiens", "Brest", "Pau", "Tours"}]
 AMOUNTS = {"Brest": 101_204, "Amiens": 98_310, "Tours": 46_422, "Pau": 25_113}
 
@@ -76,6 +77,8 @@ DATA: dict[str, Data] = {
             )
         )
     ),
+    **AUDIENCE,
+    **CLUSTER,
     "campaigns": Table(
         CAMPAIGN_COLUMNS,
         (
@@ -135,6 +138,12 @@ DATA: dict[str, Data] = {
 }
 
 
+# How many shards of a cluster would have answered; the others ask no distributed table.
+SHARDS = {panel_id: Shards(1) for panel_id in ("13_countries", "14_event_types", "15_browsers")} | {
+    panel_id: Shards(32, is_all=True) for panel_id in ("16_customers", "17_funnel")
+}
+
+
 def sample(
     panel_id: str,
     now: float,
@@ -143,6 +152,7 @@ def sample(
     data: Data | None = None,
     error: str | None = None,
     is_server_down: bool = False,
+    shards: Shards | None = None,
 ) -> Sample:
     """A sample of `panel_id` that has just arrived."""
     return Sample(
@@ -153,4 +163,5 @@ def sample(
         error=error,
         execute_ms=latency_ms,
         is_server_down=is_server_down,
+        shards=shards,
     )

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from tests.pilot.cluster import PLAIN
 from tests.pilot.conftest import Stage, set_up
-from tests.pilot.samples import sample
+from tests.pilot.samples import SHARDS, sample
 
 
 async def live(stage: Stage) -> None:
@@ -37,6 +38,24 @@ async def third_page(stage: Stage) -> None:
     await stage.painted()
 
 
+async def audience(stage: Stage) -> None:
+    await beside(stage, "4")
+
+
+async def cluster(stage: Stage) -> None:
+    await beside(stage, "5")
+
+
+async def cluster_of_one(stage: Stage) -> None:
+    await beside(stage, "5", **{panel_id: {"data": data} for panel_id, data in PLAIN.items()})
+
+
+async def beside(stage: Stage, key: str, **changes: Any) -> None:
+    await stage.inject(**{panel_id: {"shards": shards} for panel_id, shards in SHARDS.items()} | changes)
+    await stage.pilot.press(key)
+    await stage.painted()
+
+
 async def helped(stage: Stage) -> None:
     await stage.inject()
     await stage.pilot.press("question_mark")
@@ -56,6 +75,11 @@ async def empty(stage: Stage) -> None:
         ((80, 24), second_page),
         ((80, 24), third_page),
         ((200, 50), slow_and_broken),
+        ((200, 50), audience),
+        ((80, 24), audience),
+        ((200, 50), cluster),
+        ((120, 36), cluster_of_one),
+        ((80, 24), cluster),
         ((120, 36), helped),
         ((120, 36), empty),
     ],

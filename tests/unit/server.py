@@ -19,7 +19,12 @@ PATIENCE_S = 5.0
 
 
 def panel(
-    panel_id: str, *, every: float | None = None, deadline: float | None = None, needs: Feature | None = None
+    panel_id: str,
+    *,
+    every: float | None = None,
+    deadline: float | None = None,
+    needs: Feature | None = None,
+    is_probe: bool = False,
 ) -> PanelSpec:
     """A panel whose query is its own name."""
     return PanelSpec(
@@ -30,6 +35,7 @@ def panel(
         every=every,
         deadline=deadline,
         needs=needs,
+        is_probe=is_probe,
         sql=panel_id,
         path=Path(f"{panel_id}.sql"),
     )

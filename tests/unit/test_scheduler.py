@@ -193,6 +193,34 @@ def test_another_question_is_asked_at_the_next_tick(server, samples):
         assert server.asked[-1] == ("b", {"customer_id": 2}, 100.0)
 
 
+def test_only_what_is_watched_is_asked_and_probes_always(server, samples):
+    specs = [panel("board"), panel("hidden", every=60.0), panel("probe", is_probe=True)]
+    with running(specs, server, samples) as scheduler:
+        scheduler.watch(["board", "unknown"])
+        scheduler.tick(0.0)
+        samples.wait(2)
+        idle(scheduler)
+        assert {name for name, *_ in server.asked} == {"board", "probe"}
+        scheduler.watch([])
+        scheduler.tick(INTERVAL_S)
+        samples.wait(3)
+        idle(scheduler)
+        assert [name for name, *_ in server.asked[2:]] == ["probe"]
+        assert scheduler.missed() == {}
+
+
+def test_what_comes_into_view_is_asked_at_once_and_not_before(server, samples):
+    with running([panel("a", every=60.0), panel("b", every=60.0)], server, samples) as scheduler:
+        scheduler.tick(0.0)
+        samples.wait(2)
+        scheduler.watch(["a"])
+        scheduler.watch(["a", "b"])
+        scheduler.tick(INTERVAL_S)
+        samples.wait(3)
+        idle(scheduler)
+        assert [name for name, *_ in server.asked[2:]] == ["b"], "the other was in view all the time"
+
+
 def test_a_panel_may_have_a_deadline_of_its_own(server, samples):
     with running([panel("a", deadline=0.5), panel("b")], server, samples) as scheduler:
         scheduler.tick(0.0)
