@@ -140,11 +140,11 @@ def test_what_hangs_is_broken_off_at_the_end(mute: Mute):
 @contextmanager
 def stopped(world: World, purpose: str, table: str, mode: str, begin: Callable[[], object]) -> Iterator[int]:
     """The server process of a connection, stopped in the middle of a transaction that writes `table`."""
-    waiting = "SELECT pid FROM pg_stat_activity WHERE application_name = %s AND wait_event_type = 'Lock'"
+    waiting = "SELECT pid FROM pg_stat_activity WHERE application_name = %s AND %s = ANY (pg_blocking_pids(pid))"
     with citus.connect(world.settings.citus_dsn, "test") as holder, holder.transaction():
         holder.execute(f"LOCK TABLE {table} IN {mode} MODE")
         begin()
-        (pid,) = until(lambda: world.clickstream.execute(waiting, (purpose,)).fetchone())
+        (pid,) = until(lambda: world.clickstream.execute(waiting, (purpose, holder.info.backend_pid)).fetchone())
         os.kill(pid, signal.SIGSTOP)
     try:
         yield pid
@@ -152,6 +152,8 @@ def stopped(world: World, purpose: str, table: str, mode: str, begin: Callable[[
         os.kill(pid, signal.SIGCONT)
 
 
+# Only where the server's processes are ours to stop.
+@pytest.mark.usefixtures("citus_database")
 @pytest.mark.parametrize(
     ("purpose", "table", "mode"),
     [
@@ -163,7 +165,7 @@ def stopped(world: World, purpose: str, table: str, mode: str, begin: Callable[[
 def test_a_server_process_that_hangs_loses_and_doubles_nothing(
     world: World, clickstream, caplog: pytest.LogCaptureFixture, purpose: str, table: str, mode: str
 ):
-    others = "SELECT pid FROM pg_stat_activity WHERE application_name = %s AND pid <> %s"
+    others = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name = %s AND pid <> %s"
     with ExitStack() as ingest:
 
         def begin() -> None:
@@ -172,7 +174,7 @@ def test_a_server_process_that_hangs_loses_and_doubles_nothing(
 
         clickstream.insert(world.clickstream, {"country": "FR"}, {"country": "BE"})
         with stopped(world, purpose, table, mode, begin) as pid:
-            until(lambda: world.clickstream.execute(others, (purpose, pid)).fetchone())
+            until(lambda: world.clickstream.execute(others, (purpose, pid)).rowcount)
         # It wakes up to a client that has left.
         until(lambda: world.clickstream.execute("SELECT FROM pg_stat_activity WHERE pid = %s", (pid,)).rowcount == 0)
         world.send("clickstream", event(session_id=101))
@@ -189,6 +191,7 @@ def counted(world: World, rollup: str) -> int:
     return world.clickstream.execute(f"SELECT coalesce(sum(event_count), 0)::bigint FROM {rollup}").fetchone()[0]
 
 
+@pytest.mark.usefixtures("citus_database")
 def test_ingest_ends_in_time_while_a_server_process_hangs(
     world: World, clickstream, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ):

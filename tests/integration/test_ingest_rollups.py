@@ -16,15 +16,15 @@ def counted(connection: psycopg.Connection, rollup: str) -> int:
 
 def test_the_live_tables_go_on_while_a_rollup_of_the_workshop_waits(world: World, clickstream):
     clickstream.insert(world.clickstream, {"country": "FR"})
-    waiting = "SELECT FROM pg_stat_activity WHERE application_name = 'rtdash rollups' AND wait_event_type = 'Lock'"
+    waiting = "SELECT FROM pg_stat_activity WHERE %s = ANY (pg_blocking_pids(pid))"
     with clickstream.connect() as holder, holder.transaction():
         # The run has its window by then, and reads events.
         holder.execute("LOCK TABLE rollup_events_5min IN ACCESS EXCLUSIVE MODE")
         with world.ingest():
-            until(lambda: world.clickstream.execute(waiting).rowcount)
+            until(lambda: world.clickstream.execute(waiting, (holder.info.backend_pid,)).rowcount)
             clickstream.insert(world.clickstream, {"country": "BE"}, {"country": "CH"})
             until(lambda: counted(world.clickstream, "live_totals WHERE width = '1 hour'") == 3)
-            assert world.clickstream.execute(waiting).rowcount == 1
+            assert world.clickstream.execute(waiting, (holder.info.backend_pid,)).rowcount == 1
 
 
 def test_a_backlog_is_worked_off_in_slices_at_once(world: World, clickstream, monkeypatch: pytest.MonkeyPatch):
