@@ -100,6 +100,7 @@ def test_the_plan_is_what_is_then_done(citus_dsn, folder):
     assert found["pg_partman"].endswith("rtdash makes partitions of a day") == (
         "rtdash makes" in notes["035_partitions.sql"]
     )
+    assert ("stay on this server" in found["citus"]) == ("no Citus:" in notes["010_extensions.sql"])
     assert ("by pg_cron" in found["rollups"]) == ("pg_cron runs" in notes["100_schedule.sql"])
     assert ("stand-in" in found["topn"]) == ("no topn: a stand-in" in notes["010_extensions.sql"])
     with citus.connect(citus_dsn, "test") as connection:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,15 @@ FROM pg_proc WHERE pronamespace = current_schema()::regnamespace
 AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_proc'::regclass AND objid = pg_proc.oid AND deptype = 'e')
 ORDER BY 1, 2, 3
 """
+UNSCHEDULE = """
+DO $$
+BEGIN
+    IF to_regclass('cron.job') IS NOT NULL THEN
+        PERFORM cron.unschedule(jobid) FROM cron.job WHERE jobname LIKE format('rtdash %s.%%', current_schema());
+    END IF;
+END
+$$;
+"""
 RECORDED = "SELECT file, applied_at IS NOT NULL FROM schema_steps ORDER BY file"
 
 
@@ -62,15 +72,23 @@ def steps_of(dsn, folder):
     return [step.file for step in steps]
 
 
-def test_the_first_release_keeps_its_data_and_rolls_up_on(first_release):
-    folder = sql_folder("citus", "schema")
+@pytest.fixture
+def unscheduled(tmp_path):
+    """The clickstream's files, which take back what they schedule: it would roll up in the middle of a test."""
+    for name in ("schema", "migrations"):
+        shutil.copytree(sql_folder("citus", name), tmp_path / name)
+    with (tmp_path / "schema" / "100_schedule.sql").open("a") as schedule:
+        schedule.write(UNSCHEDULE)
+    return tmp_path / "schema"
+
+
+def test_the_first_release_keeps_its_data_and_rolls_up_on(first_release, unscheduled):
     with citus.connect(first_release, "test") as connection:
         before = rows_of(connection)
         assert len(before["events"]) == 400
         assert connection.execute("SELECT count(*) FROM events_default").fetchone() == (20,)
-        assert steps_of(first_release, folder) == [
-            file.name for file in [*migration_files(folder), *schema_files(folder)]
-        ]
+        files = [*migration_files(unscheduled), *schema_files(unscheduled)]
+        assert steps_of(first_release, unscheduled) == [file.name for file in files]
         assert rows_of(connection) == before
         assert connection.execute("SELECT count(*) FROM events_default").fetchone() == (0,)
         assert ("500 days",) in connection.execute("SELECT keep::text FROM retention").fetchall()
@@ -85,10 +103,10 @@ def test_the_first_release_keeps_its_data_and_rolls_up_on(first_release):
 
 def test_after_the_upgrade_it_is_the_schema_of_a_new_database(first_release):
     with citus.connect(first_release, "test") as connection:
-        (name,) = connection.execute("SELECT current_schema()").fetchone()
+        (path,) = connection.execute("SELECT current_schemas(false)").fetchone()
         # A name that begins alike is removed with it from a shared server.
-        connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(f"{name}_new")))
-        new = with_search_path(first_release, f"{name}_new", name)
+        connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(f"{path[0]}_new")))
+        new = with_search_path(first_release, f"{path[0]}_new", *path)
         for dsn in (first_release, new):
             apply(dsn, sql_folder("citus", "schema"), lambda _: None)
         with citus.connect(new, "test") as other:
@@ -96,12 +114,11 @@ def test_after_the_upgrade_it_is_the_schema_of_a_new_database(first_release):
             assert connection.execute(MADE).fetchall() == other.execute(MADE).fetchall()
 
 
-def test_a_second_init_changes_nothing(first_release):
-    folder = sql_folder("citus", "schema")
-    apply(first_release, folder, lambda _: None)
+def test_a_second_init_changes_nothing(first_release, unscheduled):
+    apply(first_release, unscheduled, lambda _: None)
     with citus.connect(first_release, "test") as connection:
         before = rows_of(connection), connection.execute(MADE).fetchall(), connection.execute(RECORDED).fetchall()
-        assert not [file for file in steps_of(first_release, folder) if file.startswith("migrations/")]
+        assert not [file for file in steps_of(first_release, unscheduled) if file.startswith("migrations/")]
         after = rows_of(connection), connection.execute(MADE).fetchall(), connection.execute(RECORDED).fetchall()
     assert after == before
 
