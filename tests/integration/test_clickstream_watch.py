@@ -210,3 +210,24 @@ def test_both_agree_while_late_events_are_rolled_up(clickstream, screen, passed)
     assert [row["events"] for row in answers[::2] if row["same"]] == [
         row["events"] for row in answers[1::2] if row["same"]
     ]
+
+
+def test_a_rollup_that_comes_in_between_is_asked_for_again(clickstream, owner, screen, passed):
+    """The id is read before the late event is rolled up, and the rollup after: the first answers differ."""
+    since, until = passed()
+    clickstream.insert(owner, {"event_time": since})
+    clickstream.roll_up(owner, "live_aggregation")
+    passed()
+    answers = []
+    asking = threading.Thread(target=lambda: answers.extend(screen.rows("19")))
+    with owner.transaction():
+        owner.execute("LOCK TABLE live_customers IN ACCESS EXCLUSIVE MODE")
+        asking.start()
+        waiting = "SELECT 1 FROM pg_locks WHERE relation = 'live_customers'::regclass AND NOT granted"
+        while not owner.execute(waiting).fetchone():
+            assert asking.is_alive()
+        clickstream.insert(owner, {"event_time": since})
+        clickstream.roll_up(owner, "live_aggregation")
+        owner.execute("UPDATE rollups SET rolled_up_until = %s WHERE name = 'live'", (until,))
+    asking.join()
+    assert [(row["events"], row["same"], row["flag"]) for row in answers] == [(2, True, None)] * 2
