@@ -27,9 +27,7 @@ BINDINGS: tuple[Binding, ...] = (
         "left_square_bracket", "interval(-1)", "Oftener", key_display="[", id="oftener", tooltip="A shorter interval"
     ),
     Binding("right_square_bracket", "interval(1)", "Rarer", key_display="]", id="rarer", tooltip="A longer interval"),
-    Binding(
-        "n", "page", "Page", id="page", tooltip="The next page: the board, the audience, the cluster, your own panels"
-    ),
+    Binding("n", "page", "Page", id="page", tooltip="The next page: board, audience, cluster, your own panels"),
     Binding("1", "page('donations')", "Donations", id="page-1", show=False, tooltip="Page 1 of a small screen"),
     Binding("2", "page('clickstream')", "Clickstream", id="page-2", show=False, tooltip="Page 2 of a small screen"),
     Binding(

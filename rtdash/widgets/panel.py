@@ -173,15 +173,13 @@ class Panel(Frame):
         return said
 
     def _window(self) -> list[Span]:
-        """What was left out, how many shards were asked, where the window begins, and what of it was made up.
+        """How many shards were asked, where the window begins, what of it was made up, and what was left out of it.
 
-        Where there is no room the first of them go: the status line says what was left out as well.
+        Where there is no room the first of them go.
         """
         if self._state.is_absent:
             return []
-        window: list[Span] = [self._thinned] if self._thinned is not None else []
-        if self._state.shards is not None:
-            window.append((f" {self._state.shards} ", "muted"))
+        window: list[Span] = [] if self._state.shards is None else [(f" {self._state.shards} ", "muted")]
         start: datetime | None = None
         match self._state.data:
             case Counts(since=datetime() as start) | Bars(since=datetime() as start):
@@ -191,7 +189,7 @@ class Panel(Frame):
         if start is not None and self._generated_until is not None and start < self._generated_until:
             until = self._generated_until.astimezone(self._zone)
             window.append((f" history until {until:%a %H:%M} is generated ", "muted"))
-        return window
+        return [*window, self._thinned] if self._thinned is not None else window
 
     def _lines_of(self, state: PanelState) -> list[spans.Line]:
         width, height = self.inner

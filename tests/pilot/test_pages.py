@@ -196,7 +196,7 @@ async def test_flagged_rows_have_a_sign(stage):
 )
 async def test_a_panel_says_how_many_shards_answered(stage, shards, said):
     async with stage(200, 50) as on:
-        await on.inject(**{"11_customer_last_15_minutes": {"shards": shards}})
+        await on.inject(campaigns={"data": Table(("name",), ())}, **{"11_customer_last_15_minutes": {"shards": shards}})
         assert "shard" not in foot(on, "08_last_15_minutes")
         assert f"{said} since Sun 14:45" in foot(on, "11_customer_last_15_minutes")
 
