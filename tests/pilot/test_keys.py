@@ -125,3 +125,20 @@ async def test_a_failed_command_is_said(stage):
     async with stage() as on:
         on.app.post_message(CommandEnded("", "no Kafka [brokers] are set"))
         await on.until(lambda: "no Kafka [brokers] are set" in on.text())
+
+
+async def test_what_was_said_of_a_command_goes_after_a_while(stage):
+    async with stage(200, 50) as on:
+        await on.inject()
+        on.app.post_message(CommandEnded("rate 250/s"))
+        await on.until(lambda: "rate 250/s" in on.text())
+        on.clock.now += 9.0
+        on.app.post_message(CommandEnded("rate 500/s"))
+        await on.until(lambda: "rate 500/s" in on.text())
+        on.clock.now += 9.9
+        on.app._tick()
+        await on.painted()
+        assert "rate 500/s" in on.text(), "the first is gone, and its end is not the second's"
+        on.clock.now += 0.2
+        on.app._tick()
+        await on.until(lambda: "rate 500/s" not in on.text())
