@@ -76,7 +76,7 @@ BEGIN
         is_ahead := false;
         RETURN;
     END IF;
-    EXECUTE format('SELECT count(*) FROM (SELECT event_id FROM %s LIMIT $1 + 1) AS rest', rest) INTO events USING most;
+    EXECUTE format('SELECT count(*) FROM (SELECT event_id FROM %s LIMIT %s) AS rest', rest, most + 1) INTO events;
     EXECUTE format('SELECT count(*) > 0 FROM (SELECT event_id FROM %s WHERE event_time >= $1 LIMIT 1) AS rest', rest)
     INTO is_ahead USING until_time;
 END
