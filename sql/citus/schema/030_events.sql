@@ -29,6 +29,7 @@ BEGIN
     IF EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = table_name) THEN
         RETURN;
     END IF;
+    RAISE INFO 'distributing %', table_name;
     PERFORM create_distributed_table(
         table_name, 'customer_id',
         colocate_with => CASE WHEN table_name = 'events'::regclass THEN 'none' ELSE 'events' END
