@@ -148,8 +148,9 @@ class RtdashApp(App[int]):
         self._paint_due = False
         if not self.screen_stack:
             return  # a timer that fires while the app closes
+        watched = self.dashboard.watched
         self.picture = Picture(
-            specs=[spec for spec in self.specs if spec.is_probe or spec.id in self.dashboard.watched],
+            specs=[spec for spec in self.specs if spec.is_probe or spec.id in watched],
             states=self.store.states(),
             servers=self.view.servers,
             shares=self._shares,
