@@ -1,7 +1,7 @@
 -- title: Customers, last hour
 -- source: citus
 -- draw: table
--- every: 1s
+-- every: 2s
 -- help: Customers by events in the 5-minute buckets that the last hour touches; ± is one standard error.
 
 -- On Citus every shard sums up its own customers, and the coordinator ranks them.

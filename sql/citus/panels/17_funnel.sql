@@ -1,7 +1,7 @@
 -- title: Sessions by step, last hour
 -- source: citus
 -- draw: counts
--- every: 1s
+-- every: 2s
 -- help: Sessions that had each step in the last hour's 5-minute buckets, in any order, with or without the step before.
 
 -- On Citus every shard unites its own sketches, and the coordinator those of the shards.

@@ -37,5 +37,9 @@ CREATE TABLE IF NOT EXISTS live_totals (
     PRIMARY KEY (width, bucket)
 ) WITH (fillfactor = 50, toast_tuple_target = 4096);
 
+-- For questions about all customers. No key is ever updated, so rows are still rewritten within their page.
+CREATE INDEX IF NOT EXISTS live_customers_bucket_idx ON live_customers (width, bucket);
+CREATE INDEX IF NOT EXISTS live_breakdowns_bucket_idx ON live_breakdowns (width, dimension, bucket);
+
 SELECT distribute_by_customer('live_customers');
 SELECT distribute_by_customer('live_breakdowns');
