@@ -69,15 +69,14 @@ class SharedServer:
 
 def _forget_partitions(connection: psycopg.Connection[Any], partman: str, name: str) -> None:
     """pg_partman keeps its rows, and a template table for each parent, in a schema of its own."""
-    forgotten = connection.execute(
-        sql.SQL("DELETE FROM {} WHERE starts_with(parent_table, %s) RETURNING template_table").format(
-            sql.Identifier(partman, "part_config")
-        ),
-        (name,),
+    rows = sql.Identifier(partman, "part_config")
+    connection.execute(sql.SQL("DELETE FROM {} WHERE starts_with(parent_table, %s)").format(rows), (name,))
+    templates = connection.execute(
+        "SELECT tablename FROM pg_tables WHERE schemaname = %s AND starts_with(tablename, %s)",
+        (partman, f"template_{name}"),
     )
-    for (template,) in forgotten.fetchall():
-        if template:
-            connection.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(sql.Identifier(*template.split("."))))
+    for (template,) in templates.fetchall():
+        connection.execute(sql.SQL("DROP TABLE {}").format(sql.Identifier(partman, template)))
 
 
 def with_search_path(dsn: SecretStr, *schemas: str) -> SecretStr:

@@ -16,6 +16,7 @@ from rtdash.resources import sql_folder
 from rtdash.schema.apply import apply
 
 MAINTAIN = "SELECT partitions_made, partitions_dropped, rows_in_default FROM maintain_events()"
+FORGET = "SELECT forget_old_rollups()"
 OF_THE_TIME = "SELECT partition::text FROM event_partitions WHERE from_time <= %s AND until_time > %s"
 
 pytestmark = pytest.mark.parametrize(
@@ -124,6 +125,7 @@ def test_nothing_is_dropped_before_it_is_rolled_up(partitioned):
         assert (made, rows_in_default) == (0, 0)
         assert [partition_of(connection, moment) is None for moment in old] == [True, True]
         assert partition_of(connection, now - timedelta(days=2))
+        connection.execute(FORGET)
         total = connection.execute("SELECT sum(event_count) FROM rollup_events_1hr").fetchone()
         assert total == (2,), "rollups outlive the events, as long as they are kept themselves"
 
@@ -135,7 +137,7 @@ def test_old_buckets_are_forgotten(partitioned):
         partitioned.roll_up(connection)
         connection.execute("UPDATE live_widths SET keep = '2 days'")
         connection.execute("UPDATE retention SET keep = '2 days' WHERE table_name LIKE 'rollup%'")
-        connection.execute(MAINTAIN)
+        connection.execute(FORGET)
         for table in ("rollup_events_5min", "rollup_events_1hr"):
             assert connection.execute(f"SELECT count(*) FROM {table}").fetchone() == (1,)
         for table in ("live_totals", "live_customers"):
