@@ -9,7 +9,7 @@ from queue import Empty, SimpleQueue
 
 from rtdash.app import COVERED_BY
 from rtdash.cli.dashboard import connectors
-from rtdash.model.data import Bars, Counts, Data, Line, Places, Sparklines, Stat, Table
+from rtdash.model.data import Absent, Bars, Counts, Data, Line, Places, Sparklines, Stat, Table
 from rtdash.model.sample import Sample
 from rtdash.model.visibility import Visibility
 from rtdash.panels import catalog
@@ -71,7 +71,7 @@ class Board:
 
 
 def has_content(data: Data) -> bool:
-    """Whether a panel with this data shows any number that is not 0."""
+    """Whether a panel with this data shows any number that is not 0, or says that its server cannot give one."""
     match data:
         case Stat(value):
             return bool(value)
@@ -83,3 +83,5 @@ def has_content(data: Data) -> bool:
             return any(any(column) for column in columns)
         case Table(rows=rows):
             return bool(rows)
+        case Absent():
+            return True

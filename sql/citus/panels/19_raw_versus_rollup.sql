@@ -11,10 +11,10 @@ SELECT
     sessions,
     round(ms::numeric, 2) AS ms,
     CASE source WHEN 'rollup' THEN round((lead(ms) OVER (ORDER BY source DESC) / nullif(ms, 0))::numeric, 1) END
-        AS "times faster",
-    same,
-    from_time AS "from",
-    until_time AS until,
+        AS "× faster",
+    to_char(from_time AT TIME ZONE 'UTC', 'HH24:MI') || '–' || to_char(until_time AT TIME ZONE 'UTC', 'HH24:MI "UTC"')
+        AS "window",
+    CASE WHEN same THEN 'same' ELSE 'differ' END AS answers,
     CASE WHEN NOT same THEN CASE WHEN moved THEN 'warn' ELSE 'error' END END AS flag
 FROM raw_versus_rollup(%(customer_id)s)
 ORDER BY source DESC
