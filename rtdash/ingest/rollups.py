@@ -13,8 +13,8 @@ from rtdash.sources import citus
 from rtdash.sources.bounded import BoundedConnection
 from rtdash.sources.rollups import advance
 
-_LIVE_EVENTS = 20_000
-_WORKSHOP_EVENTS = 100_000
+_LIVE_EVENTS = 10_000
+_WORKSHOP_EVENTS = 500_000
 _LIVE_DEADLINE_S = 20.0
 _DEADLINE_S = 60.0
 _CANCEL_S = 0.2

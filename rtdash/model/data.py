@@ -102,11 +102,15 @@ class Places:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows under named columns; the first cell is the row's key. `flags` has one for each row, or none at all."""
+    """Rows under named columns; the first cell is the row's key. `flags` has one for each row, or none at all.
+
+    `since` is where the window of the rows begins, if they have one.
+    """
 
     columns: tuple[str, ...] = ()
     rows: tuple[tuple[Cell, ...], ...] = ()
     flags: tuple[Flag, ...] = ()
+    since: datetime | None = None
 
     def records(self) -> list[dict[str, Cell]]:
         """The rows by column name."""

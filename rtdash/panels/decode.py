@@ -34,6 +34,7 @@ Row = Sequence[Any]
 MAX_ROWS = 1000
 MAX_SECONDS = 3600
 FLAG = "flag"
+SINCE = "since"
 """The column of a table that marks its rows and is not shown."""
 
 
@@ -122,11 +123,16 @@ def _flag(value: Any) -> Flag:
 
 
 def _table(columns: Sequence[str], rows: Sequence[Row]) -> Table:
-    at = columns.index(FLAG) if FLAG in columns else len(columns)
+    def apart(name: str) -> list[Any]:
+        """The values of a column that is not shown as one."""
+        return [row[columns.index(name)] for row in rows] if name in columns else []
+
+    shown = [at for at, name in enumerate(columns) if name not in (FLAG, SINCE)]
     return Table(
-        tuple(plain(name) for name in (*columns[:at], *columns[at + 1 :])),
-        tuple(tuple(_cell(value) for value in (*row[:at], *row[at + 1 :])) for row in rows),
-        tuple(_flag(row[at]) for row in rows) if FLAG in columns else (),
+        tuple(plain(columns[at]) for at in shown),
+        tuple(tuple(_cell(row[at]) for at in shown) for row in rows),
+        tuple(_flag(value) for value in apart(FLAG)),
+        _since(apart(SINCE)),
     )
 
 

@@ -41,7 +41,7 @@ COLUMNS: dict[Draw, str] = {
     Draw.COUNTS: "label, value, error, since",
     Draw.SPARKLINES: "label, at, value",
     Draw.LINE: "at, value …",
-    Draw.TABLE: "any; the first is the row's key, a flag (NULL, warn, error) marks its row",
+    Draw.TABLE: "any; the first is the row's key, a flag (NULL, warn, error) marks its row, since is not a column",
     Draw.MAP: "label, latitude, longitude, value",
 }
 

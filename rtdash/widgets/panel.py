@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.events import Click
 
 from rtdash.messages import PanelOpened
-from rtdash.model.data import Bars, Counts, Line
+from rtdash.model.data import Bars, Counts, Line, Table
 from rtdash.model.state import EMPTY_STATE, PanelState
 from rtdash.model.text import plain
 from rtdash.panels.spec import PanelSpec
@@ -182,7 +182,7 @@ class Panel(Frame):
         window: list[Span] = [] if self._state.shards is None else [(f" {self._state.shards} ", "muted")]
         start: datetime | None = None
         match self._state.data:
-            case Counts(since=datetime() as start) | Bars(since=datetime() as start):
+            case Counts(since=datetime() as start) | Bars(since=datetime() as start) | Table(since=datetime() as start):
                 window.append((f" since {start.astimezone(self._zone):%a %H:%M} ", "muted"))
             case Line(at=(start, *_)):
                 pass

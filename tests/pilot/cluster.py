@@ -27,13 +27,14 @@ AUDIENCE: dict[str, Data] = {
     "14_event_types": _bars(TYPES, 190_511),
     "15_browsers": _bars(BROWSERS, 201_877),
     "16_customers": Table(
-        ("customer", "events", "share %", "devices ±2.3 %", "sessions ±2.3 %", "since"),
+        ("customer", "events", "share %", "devices ±2.3 %", "sessions ±2.3 %"),
         (
-            ("SmileFund", 601_204, Decimal("34.1"), 61_204, 128_009, HOUR_AGO),
-            ("WarmHearts", 480_992, Decimal("27.3"), 50_118, 101_744, HOUR_AGO),
-            ("PureJoy", 401_377, Decimal("22.8"), 41_003, 86_910, HOUR_AGO),
-            ("SunriseAid", 278_518, Decimal("15.8"), 29_644, 60_377, HOUR_AGO),
+            ("SmileFund", 601_204, Decimal("34.1"), 61_204, 128_009),
+            ("WarmHearts", 480_992, Decimal("27.3"), 50_118, 101_744),
+            ("PureJoy", 401_377, Decimal("22.8"), 41_003, 86_910),
+            ("SunriseAid", 278_518, Decimal("15.8"), 29_644, 60_377),
         ),
+        since=HOUR_AGO,
     ),
     "17_funnel": Counts(
         (

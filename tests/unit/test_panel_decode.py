@@ -119,6 +119,13 @@ def test_a_flag_marks_its_row_and_is_no_column():
     assert value(Draw.TABLE, columns=("key", "flag")) == Table(("key",))
 
 
+def test_where_the_window_of_a_table_begins_is_no_column():
+    earlier, later = datetime(2026, 11, 22, 13, 0, tzinfo=UTC), datetime(2026, 11, 22, 13, 5, tzinfo=UTC)
+    table = value(Draw.TABLE, ("a", later, 1), ("b", earlier, 2), columns=("key", "since", "n"))
+    assert table == Table(("key", "n"), (("a", 1), ("b", 2)), since=earlier)
+    assert value(Draw.TABLE, ("a", None), columns=("key", "since")) == Table(("key",), (("a",),))
+
+
 @pytest.mark.parametrize("flag", ["red", "WARN", "", 1, True, "\x1b[2J"])
 def test_a_flag_is_one_of_three(flag):
     said = refusal(Draw.TABLE, ("a", flag), columns=("key", "flag"))

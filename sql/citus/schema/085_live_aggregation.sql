@@ -3,7 +3,7 @@
 -- Each level and width is one INSERT … SELECT straight from raw, grouped by the distribution column: the form that Citus
 -- is known to push down to the shards. What is older than a width's `keep` counts in the larger width alone.
 CREATE OR REPLACE FUNCTION live_aggregation(
-    max_events bigint DEFAULT 20000, OUT start_id bigint, OUT end_id bigint
+    max_events bigint DEFAULT 10000, OUT start_id bigint, OUT end_id bigint
 )
 LANGUAGE plpgsql SET search_path FROM CURRENT SET timezone = 'UTC' AS $function$
 DECLARE
