@@ -67,6 +67,8 @@ def _advance_workshop(connection: BoundedConnection) -> bool:
 def _maintain(connection: BoundedConnection) -> bool:
     if not _is_scheduled(connection):
         with citus.explained():
+            # In this order: the second gives up when it would keep writers waiting, and is tried again soon.
+            connection.execute("SELECT forget_old_rollups()")
             connection.execute("SELECT maintain_events()")
     return False
 

@@ -70,7 +70,6 @@ def test_pg_cron_runs_the_rollups_and_ingest_leaves_them_to_it(server):
         assert place.differences(connection).keys().isdisjoint({"5min", "1hr"}), "who is not scheduled is rolled up"
 
 
-@pytest.mark.xfail(strict=True, reason="pg_cron 1.4 is made in whatever schema comes first, and goes with it")
 def test_pg_cron_outlives_the_schema_that_rtdash_was_applied_to(server):
     with citus.connect(server.dsn(), "test") as connection:
         connection.execute("CREATE SCHEMA passing")

@@ -55,3 +55,17 @@ def test_what_the_server_schedules_itself_ingest_leaves_alone(world: World, clic
     with world.ingest():
         until(lambda: counted(world.clickstream, "live_totals WHERE width = '1 hour'") == 1)
     assert counted(world.clickstream, "rollup_events_5min") == 0
+
+
+def test_ingest_makes_partitions_and_forgets_old_rows_where_nobody_else_does(world: World):
+    world.clickstream.execute(
+        "INSERT INTO rollup_runs (rollup_name, started_at, start_id, end_id, events, rows, lock_ms, duration_ms)"
+        " VALUES ('live', now() - interval '3 days', 1, 1, 1, 1, 0, 1)"
+    )
+    partitions = "SELECT count(*) FROM event_partitions"
+    wanted = world.clickstream.execute(partitions).fetchone()
+    newest = "SELECT partition::text FROM event_partitions WHERE NOT is_default ORDER BY until_time DESC LIMIT 1"
+    world.clickstream.execute(f"DROP TABLE {world.clickstream.execute(newest).fetchone()[0]}")
+    with world.ingest():
+        until(lambda: world.clickstream.execute(partitions).fetchone() == wanted)
+        until(lambda: world.clickstream.execute("SELECT count(*) FROM rollup_runs").fetchone() == (0,))

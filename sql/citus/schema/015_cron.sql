@@ -11,7 +11,8 @@ BEGIN
         RAISE NOTICE 'no pg_cron in this database';
         RETURN;
     END IF;
-    CREATE EXTENSION pg_cron;
+    -- Version 1.4 would otherwise belong to the first schema of the search_path, and go with it.
+    CREATE EXTENSION pg_cron WITH SCHEMA pg_catalog;
 EXCEPTION WHEN insufficient_privilege THEN
     RAISE NOTICE 'no right to create pg_cron';
 END
