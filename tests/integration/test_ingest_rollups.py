@@ -16,7 +16,9 @@ def counted(connection: psycopg.Connection, rollup: str) -> int:
 
 def test_the_live_tables_go_on_while_a_rollup_of_the_workshop_waits(world: World, clickstream):
     clickstream.insert(world.clickstream, {"country": "FR"})
-    waiting = "SELECT FROM pg_stat_activity WHERE %s = ANY (pg_blocking_pids(pid))"
+    waiting = (
+        "SELECT FROM pg_stat_activity WHERE %s = ANY (pg_blocking_pids(pid)) AND application_name = 'rtdash rollups'"
+    )
     with clickstream.connect() as holder, holder.transaction():
         # The run has its window by then, and reads events.
         holder.execute("LOCK TABLE rollup_events_5min IN ACCESS EXCLUSIVE MODE")
