@@ -21,7 +21,7 @@ from rtdash.ingest.batch import Stretch
 from rtdash.ingest.chore import Chore
 from rtdash.ingest.clickstream import ClickstreamSink
 from rtdash.ingest.offsets import OffsetTable
-from rtdash.ingest.rollups import live_rollups, partition_upkeep, workshop_rollups
+from rtdash.ingest.rollups import chores
 from rtdash.ingest.writer import Writer
 from rtdash.model.campaign import Campaign, CampaignState
 from rtdash.model.donation import MAX_CAMPAIGN_ID
@@ -96,10 +96,7 @@ def _work(dsn: SecretStr, rate: int, stored: Any, signals: Signals) -> None:
         signals.rolling.wait()
         chore.run(signals.over)
 
-    threads = [
-        threading.Thread(target=roll_up, args=(chore,), daemon=True)
-        for chore in (live_rollups(dsn), workshop_rollups(dsn), partition_upkeep(dsn))
-    ]
+    threads = [threading.Thread(target=roll_up, args=(chore,), daemon=True) for chore in chores(dsn)]
     for thread in threads:
         thread.start()
     parent = multiprocessing.parent_process()

@@ -7,7 +7,8 @@ RtdashError
 ├── SourceError       a server refused a connection or a query
 │   ├── Unreachable   nobody answers at the address                (exit status 2 at start)
 │   ├── Refused       the server answers and says no: credentials, rights, no such database
-│   └── Overdue       no answer within the deadline; the connection was thrown away
+│   ├── Overdue       no answer within the deadline; the connection was thrown away
+│   └── Busy          a lock was not granted in time; nothing happened, and the connection is as good as before
 ├── SchemaError       a schema step could not be applied
 └── ServerError       a private server could not be started
 
@@ -53,6 +54,10 @@ class Refused(SourceError):  # noqa: N818
 
 class Overdue(SourceError):  # noqa: N818
     """No answer within the deadline."""
+
+
+class Busy(SourceError):  # noqa: N818
+    """Somebody else holds what is needed, for longer than others should be kept waiting."""
 
 
 class SchemaError(RtdashError):

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Generic, Protocol, TypeVar
 
-from rtdash.errors import SourceError
+from rtdash.errors import Busy, SourceError
 from rtdash.ingest.retry import Retry
 
 
@@ -20,11 +20,14 @@ class Closable(Protocol):
 
 C = TypeVar("C", bound=Closable)
 
+BUSY_S = 10.0
+
 
 class Chore(Generic[C]):
     """Calls `work` every `every_s`, and at once again while it says that there is more to do.
 
-    `work` raises SourceError when the server fails: it is then called with a new connection, after a while.
+    `work` raises SourceError when the server fails: it is then called with a new connection, after a while. After Busy
+    it leaves those in peace who were kept waiting: for `every_s`, or a while when that is long.
     """
 
     def __init__(
@@ -65,7 +68,12 @@ class Chore(Generic[C]):
     def _repeat(self, connection: C, stop: threading.Event) -> None:
         while not stop.is_set():
             begun_s = time.monotonic()
-            more = self._work(connection)
+            try:
+                more = self._work(connection)
+            except Busy as error:
+                self._retry.failed(error)
+                stop.wait(min(self._every_s, BUSY_S))
+                continue
             self._retry.succeeded()
             if not more:
                 stop.wait(max(0.0, begun_s + self._every_s - time.monotonic()))

@@ -1,10 +1,11 @@
-"""Advances the rollups of the clickstream: the live tables each second, the two of the workshop each minute.
+"""What keeps the clickstream's tables in order: rollups and upkeep, each with a connection of its own.
 
-Where the server has a schedule of its own for the latter, that one does it.
+Where the server has a schedule of its own for all but the live tables, that one does it.
 """
 
 from __future__ import annotations
 
+from psycopg import sql
 from psycopg.pq import TransactionStatus
 from pydantic import SecretStr
 
@@ -16,9 +17,20 @@ from rtdash.sources.rollups import advance
 _LIVE_EVENTS = 10_000
 _WORKSHOP_EVENTS = 500_000
 _LIVE_DEADLINE_S = 20.0
-_DEADLINE_S = 60.0
+_DEADLINE_S = 300.0
 _CANCEL_S = 0.2
 _ENDING_S = 0.5
+
+
+def chores(dsn: SecretStr) -> list[Chore[BoundedConnection]]:
+    """All of them: one that fails, or waits, holds up no other."""
+    return [
+        live_rollups(dsn),
+        workshop_rollup(dsn, "five_minutely_aggregation"),
+        workshop_rollup(dsn, "hourly_aggregation"),
+        upkeep(dsn, "maintain_events"),
+        upkeep(dsn, "forget_old_rollups"),
+    ]
 
 
 def live_rollups(dsn: SecretStr) -> Chore[BoundedConnection]:
@@ -32,45 +44,33 @@ def live_rollups(dsn: SecretStr) -> Chore[BoundedConnection]:
     )
 
 
-def workshop_rollups(dsn: SecretStr) -> Chore[BoundedConnection]:
-    """The two large tables; does nothing where the server's own schedule does it."""
+def workshop_rollup(dsn: SecretStr, function: str) -> Chore[BoundedConnection]:
+    """One of the two large tables; does nothing where the server's own schedule does it."""
     return Chore(
-        "rollups",
+        function,
         every_s=60.0,
-        connect=lambda: citus.connect(dsn, "rollups", statement_timeout_s=_DEADLINE_S),
-        work=_advance_workshop,
+        connect=lambda: citus.connect(dsn, function, statement_timeout_s=_DEADLINE_S),
+        work=lambda connection: not _is_scheduled(connection) and _advance(connection, function, _WORKSHOP_EVENTS),
         cancel=_break_off,
     )
 
 
-def partition_upkeep(dsn: SecretStr) -> Chore[BoundedConnection]:
-    """Partitions ahead of time and retention; does nothing where the server's own schedule does it."""
-    return Chore(
-        "upkeep of partitions",
-        every_s=3600.0,
-        connect=lambda: citus.connect(dsn, "upkeep", statement_timeout_s=_DEADLINE_S),
-        work=_maintain,
-        cancel=_break_off,
-    )
+def upkeep(dsn: SecretStr, function: str) -> Chore[BoundedConnection]:
+    """Partitions ahead of time, or retention; does nothing where the server's own schedule does it."""
 
-
-def _advance_workshop(connection: BoundedConnection) -> bool:
-    if _is_scheduled(connection):
+    def work(connection: BoundedConnection) -> bool:
+        if not _is_scheduled(connection):
+            with citus.explained():
+                connection.execute(sql.SQL("SELECT {}()").format(sql.Identifier(function)))
         return False
-    more = [
-        _advance(connection, function, _WORKSHOP_EVENTS)
-        for function in ("five_minutely_aggregation", "hourly_aggregation")
-    ]
-    return any(more)
 
-
-def _maintain(connection: BoundedConnection) -> bool:
-    if not _is_scheduled(connection):
-        with citus.explained():
-            # In this order: the second gives up when it would keep writers waiting, and is tried again soon.
-            connection.execute("SELECT forget_old_rollups()")
-            connection.execute("SELECT maintain_events()")
-    return False
+    return Chore(
+        function,
+        every_s=3600.0,
+        connect=lambda: citus.connect(dsn, function, statement_timeout_s=_DEADLINE_S),
+        work=work,
+        cancel=_break_off,
+    )
 
 
 def _is_scheduled(connection: BoundedConnection) -> bool:

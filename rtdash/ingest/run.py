@@ -9,12 +9,12 @@ from collections.abc import Callable
 from typing import Any
 
 from rtdash.errors import SettingsError, SourceError
+from rtdash.ingest import rollups
 from rtdash.ingest.chore import Chore
 from rtdash.ingest.clickstream import ClickstreamSink
 from rtdash.ingest.donations import DonationSink
 from rtdash.ingest.housekeeping import housekeeping
 from rtdash.ingest.incarnation import Incarnations
-from rtdash.ingest.rollups import live_rollups, partition_upkeep, workshop_rollups
 from rtdash.ingest.stream import Stream
 from rtdash.settings import Settings
 from rtdash.sources.kafka import CLICKSTREAM_TOPIC, DONATIONS_TOPIC
@@ -37,12 +37,7 @@ def run(settings: Settings, stop: threading.Event) -> int:
     bootstrap_servers = settings.kafka_bootstrap_servers
     incarnations = Incarnations(settings)
     clickstream_dsn, donations_dsn = settings.dsn_of_citus_owner, settings.dsn_of_donations_owner
-    chores: list[Chore[Any]] = [
-        live_rollups(clickstream_dsn),
-        workshop_rollups(clickstream_dsn),
-        partition_upkeep(clickstream_dsn),
-        housekeeping(donations_dsn),
-    ]
+    chores: list[Chore[Any]] = [*rollups.chores(clickstream_dsn), housekeeping(donations_dsn)]
     parts = _Parts(stop)
     donations = Stream(DonationSink(donations_dsn), bootstrap_servers, incarnations.of)
     events = ClickstreamSink(clickstream_dsn)

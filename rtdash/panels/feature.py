@@ -10,10 +10,12 @@ class Feature(StrEnum):
 
     CITUS = "citus"
     CITUS_STAT_STATEMENTS = "citus_stat_statements"
-    """Citus with pg_stat_statements, whose view it spreads over the tenants."""
+    """Citus with pg_stat_statements, told to keep the tenant of each statement."""
 
     def absence(self, offers: frozenset[Feature]) -> str | None:
         """Why a server that offers these cannot answer who needs this; None when it can."""
         if self in offers:
             return None
-        return "no pg_stat_statements on this cluster" if Feature.CITUS in offers else "not a Citus cluster"
+        if Feature.CITUS not in offers:
+            return "not a Citus cluster"
+        return "no statistics: needs pg_stat_statements and citus.stat_statements_track = all"

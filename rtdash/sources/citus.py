@@ -15,7 +15,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.pq import PGconn, Ping
 from pydantic import SecretStr
 
-from rtdash.errors import Overdue, Refused, SettingsError, SourceError, Unreachable
+from rtdash.errors import Busy, Overdue, Refused, SettingsError, SourceError, Unreachable
 from rtdash.model.shards import Shards
 from rtdash.model.text import plain
 from rtdash.panels.feature import Feature
@@ -32,6 +32,13 @@ _LINE: dict[str, Any] = {
 }
 """What a DSN may set otherwise. A peer that vanished is noticed within 20 s, one that takes no data within 10 s."""
 
+# Citus shows statements of tenants only where pg_stat_statements can be found by its name, and when told to.
+_OFFERS = """
+SELECT is_citus, is_citus AND to_regclass('pg_stat_statements') IS NOT NULL
+    AND coalesce(current_setting('citus.stat_statements_track', true), '') = 'all'
+FROM (SELECT EXISTS (SELECT FROM pg_extension WHERE extname = 'citus') AS is_citus) AS server
+"""
+
 _NOT_NOW = re.compile(r"too many (clients|connections)|connection slots|starting up|shutting down|recovery")
 
 
@@ -39,6 +46,8 @@ def explain(error: psycopg.Error) -> SourceError:
     """The driver's error as one of ours: first line of the diagnosis, printable, no DSN."""
     state = error.sqlstate or ""
     text = plain(error.diag.message_primary or next(iter(str(error).strip().splitlines()), "connection lost"))
+    if state == "55P03":
+        return Busy(f"PostgreSQL: {text}")
     if state[:2] in {"28", "3D", "42"}:
         return Refused(f"PostgreSQL: {text}")
     if not state or state[:2] in {"08", "57"}:
@@ -130,13 +139,9 @@ class CitusConnection:
     def offers(self) -> frozenset[Feature]:
         """Citus, and its statistics of statements. Asked by a lane that watches its deadline; raises SourceError."""
         with explained():
-            found = self._connection.execute("SELECT extname FROM pg_extension").fetchall()
-        extensions = {name for (name,) in found}
-        wanted = {
-            Feature.CITUS: {"citus"},
-            Feature.CITUS_STAT_STATEMENTS: {"citus", "pg_stat_statements"},
-        }
-        return frozenset(feature for feature, needed in wanted.items() if needed <= extensions)
+            row = self._connection.execute(_OFFERS).fetchone()
+        found = dict(zip((Feature.CITUS, Feature.CITUS_STAT_STATEMENTS), row or (), strict=True))
+        return frozenset(feature for feature, is_there in found.items() if is_there)
 
     def fetch(self, sql: str, parameters: Mapping[str, object], deadline_s: float) -> Answer:
         """Run one query, bounded by the server's own statement_timeout as well."""

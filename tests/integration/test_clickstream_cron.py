@@ -8,7 +8,7 @@ import pytest
 from clickstream import Clickstream
 from world import until
 
-from rtdash.ingest.rollups import workshop_rollups
+from rtdash.ingest.rollups import workshop_rollup
 from rtdash.resources import sql_folder
 from rtdash.schema.apply import apply
 from rtdash.servers.folders import DataFolder
@@ -49,9 +49,10 @@ def test_pg_cron_runs_the_rollups_and_ingest_leaves_them_to_it(server):
         reschedule(connection, NEVER)
         place.insert(connection, *({"device_id": number} for number in range(20)))
         before = connection.execute(POSITIONS).fetchall()
-        chore = workshop_rollups(place.dsn)
-        with closing(chore._connect()) as ingest:
-            assert chore._work(ingest) is False
+        chores = [workshop_rollup(place.dsn, name) for name in ("five_minutely_aggregation", "hourly_aggregation")]
+        for chore in chores:
+            with closing(chore._connect()) as ingest:
+                assert chore._work(ingest) is False
         assert connection.execute(POSITIONS).fetchall() == before
         reschedule(connection, AT_THE_START)
     server.stop()
@@ -65,8 +66,9 @@ def test_pg_cron_runs_the_rollups_and_ingest_leaves_them_to_it(server):
         assert place.differences(connection) == {}
         connection.execute("SELECT cron.alter_job(jobid, active := false) FROM cron.job")
         place.insert(connection, {"device_id": 1})
-        with closing(chore._connect()) as ingest:
-            chore._work(ingest)
+        for chore in chores:
+            with closing(chore._connect()) as ingest:
+                chore._work(ingest)
         assert place.differences(connection).keys().isdisjoint({"5min", "1hr"}), "who is not scheduled is rolled up"
 
 

@@ -159,7 +159,7 @@ def stopped(world: World, purpose: str, table: str, mode: str, begin: Callable[[
     [
         ("rtdash ingest", "events", "SHARE"),
         ("rtdash live rollups", "live_totals", "ACCESS EXCLUSIVE"),
-        ("rtdash rollups", "rollup_events_1hr", "ACCESS EXCLUSIVE"),
+        ("rtdash hourly_aggregation", "rollup_events_1hr", "ACCESS EXCLUSIVE"),
     ],
 )
 def test_a_server_process_that_hangs_loses_and_doubles_nothing(

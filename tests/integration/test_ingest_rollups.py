@@ -17,7 +17,8 @@ def counted(connection: psycopg.Connection, rollup: str) -> int:
 def test_the_live_tables_go_on_while_a_rollup_of_the_workshop_waits(world: World, clickstream):
     clickstream.insert(world.clickstream, {"country": "FR"})
     waiting = (
-        "SELECT FROM pg_stat_activity WHERE %s = ANY (pg_blocking_pids(pid)) AND application_name = 'rtdash rollups'"
+        "SELECT FROM pg_stat_activity"
+        " WHERE %s = ANY (pg_blocking_pids(pid)) AND application_name = 'rtdash five_minutely_aggregation'"
     )
     with clickstream.connect() as holder, holder.transaction():
         # The run has its window by then, and reads events.
@@ -51,8 +52,9 @@ def test_what_the_server_schedules_itself_ingest_leaves_alone(world: World, clic
         "CREATE OR REPLACE FUNCTION rollups_are_scheduled() RETURNS boolean LANGUAGE sql AS 'SELECT true'"
     )
     clickstream.insert(world.clickstream, {"country": "FR"})
-    with citus.connect(world.settings.citus_dsn, "test") as connection:
-        assert ingest_rollups._advance_workshop(connection) is False
+    chore = ingest_rollups.workshop_rollup(world.settings.citus_dsn, "five_minutely_aggregation")
+    with citus.connect(world.settings.citus_dsn, "test", statement_timeout_s=10) as connection:
+        assert chore._work(connection) is False
     assert counted(world.clickstream, "rollup_events_5min") == 0
     with world.ingest():
         until(lambda: counted(world.clickstream, "live_totals WHERE width = '1 hour'") == 1)

@@ -142,7 +142,7 @@ ORDINARY: list[Data] = [
     Places((Place("Brest", 48.39, -4.49, 9), Place("Clermont-Ferrand", 45.78, 3.09, 3))),
     Table(("key", "text", "number"), (("a", "some text", 1_204_991), ("b", "東京", None))),
     Table(("key", "text", "number"), (("a", "some text", 1_204_991), ("b", "東京", None)), (None, "error")),
-    Absent("no pg_stat_statements on this cluster"),
+    Absent("no statistics: needs pg_stat_statements and citus.stat_statements_track = all"),
     Trend(tuple(NOW + timedelta(hours=hour) for hour in range(49)), ("events", "devices"), ((*range(49),),) * 2),
 ]
 

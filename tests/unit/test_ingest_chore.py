@@ -6,8 +6,8 @@ import threading
 
 import pytest
 
-from rtdash.errors import Unreachable
-from rtdash.ingest.chore import Chore
+from rtdash.errors import Busy, Unreachable
+from rtdash.ingest.chore import BUSY_S, Chore
 from rtdash.ingest.writer import Writer
 
 
@@ -52,6 +52,29 @@ def test_a_chore_repeats_at_once_while_there_is_more_and_reconnects_after_an_err
     assert len(opened) == 3
     assert all(connection.closed for connection in opened)
     assert [round(wait, 2) for wait in stop.waits] == [60, 0.25, 0.5, 60]
+
+
+@pytest.mark.parametrize(("every_s", "pause_s"), [(1.0, 1.0), (3600.0, BUSY_S)])
+def test_a_chore_that_is_in_the_way_pauses_and_keeps_its_connection(every_s, pause_s):
+    stop, opened, script = Stop(), [], [Busy("locked"), Busy("locked"), True, Busy("locked"), False]
+
+    def connect() -> Connection:
+        opened.append(Connection())
+        return opened[-1]
+
+    def work(connection: Connection) -> bool:
+        assert not connection.closed
+        step = script.pop(0)
+        if not script:
+            stop.set()
+        if isinstance(step, Exception):
+            raise step
+        return step
+
+    Chore("chore", every_s, connect, work).run(stop)
+    assert len(opened) == 1
+    assert stop.waits[:3] == [pause_s] * 3
+    assert stop.waits[3] == pytest.approx(every_s, rel=0.1)
 
 
 def test_a_chore_survives_a_server_that_is_not_there():

@@ -21,6 +21,8 @@ from tests.unit.server import Samples, Server, eventually, lane_threads_end, pan
 
 DEADLINE_S = 100.0
 
+NO_STATISTICS = "no statistics: needs pg_stat_statements and citus.stat_statements_track = all"
+
 
 @pytest.fixture
 def server() -> Server:
@@ -110,7 +112,11 @@ def needy(panel_id: str, needs: Feature) -> Job:
     [
         ((), Feature.CITUS, "not a Citus cluster"),
         ((), Feature.CITUS_STAT_STATEMENTS, "not a Citus cluster"),
-        ((Feature.CITUS,), Feature.CITUS_STAT_STATEMENTS, "no pg_stat_statements on this cluster"),
+        (
+            (Feature.CITUS,),
+            Feature.CITUS_STAT_STATEMENTS,
+            NO_STATISTICS,
+        ),
     ],
 )
 def test_a_panel_is_not_asked_for_what_the_server_does_not_offer(server, queue, samples, offers, needs, reason):

@@ -7,7 +7,7 @@ import pymysql
 import pytest
 from psycopg.pq import Ping
 
-from rtdash.errors import Refused, Unreachable
+from rtdash.errors import Busy, Refused, Unreachable
 from rtdash.sources import citus, donations
 
 HOSTILE = "no \x1b]0;owned\x07table\n\u202eelbat"
@@ -26,6 +26,10 @@ def test_text_of_a_server_cannot_steer_the_terminal():
     assert str(donations.explain(pymysql.ProgrammingError(1146, HOSTILE))) == (
         "donations database: no ·]0;owned·table··elbat"
     )
+
+
+def test_a_lock_that_was_not_granted_leaves_a_good_connection():
+    assert type(citus.explain(psycopg.errors.LockNotAvailable("canceling statement due to lock timeout"))) is Busy
 
 
 def fatal(reason: str) -> psycopg.OperationalError:

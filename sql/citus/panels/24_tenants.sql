@@ -3,7 +3,7 @@
 -- draw: table
 -- every: 5s
 -- needs: citus_stat_statements
--- help: Customers by queries for one shard. Empty until citus.stat_statements_track is 'all'.
+-- help: Customers by queries for one shard.
 
 -- The time is that of each statement on average, by the customer's calls. Without pg_read_all_stats it is one's own only.
 -- DISTINCT: a statement that was run both by a client and within a function is there twice.

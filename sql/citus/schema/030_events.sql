@@ -15,6 +15,13 @@ CREATE TABLE IF NOT EXISTS events (
 -- A rollup reads a window of ids; without the index it would read every partition whole.
 CREATE INDEX IF NOT EXISTS events_event_id_idx ON events (event_id);
 
+DO $$
+BEGIN
+    IF to_regclass('events_event_time_idx') IS NULL AND EXISTS (SELECT FROM events) THEN
+        RAISE INFO 'making an index on the time of the events; writers wait for it';
+    END IF;
+END
+$$;
 -- A question about some minutes of raw events reads those minutes, not the whole day's partition; and it costs a writer
 -- next to nothing, as events come nearly in the order of their time.
 CREATE INDEX IF NOT EXISTS events_event_time_idx ON events USING brin (event_time) WITH (pages_per_range = 32);

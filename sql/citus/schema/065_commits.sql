@@ -40,3 +40,11 @@ BEGIN
     END LOOP;
 END
 $$;
+
+DO $$
+BEGIN
+    IF has_function_privilege(to_regprocedure('run_command_on_workers(text, boolean)'), 'EXECUTE') IS FALSE THEN
+        RAISE NOTICE 'no right to ask the workers: a rollup does not see what one of them has yet to commit';
+    END IF;
+END
+$$;

@@ -1,3 +1,10 @@
+-- Whoever writes queues behind a waiting lock: a rollup waits for an open writer, but not for long. The further behind,
+-- the longer, so that writers who overlap all the time do not keep it out for ever.
+CREATE OR REPLACE FUNCTION rollup_patience_ms(behind interval) RETURNS integer
+LANGUAGE sql IMMUTABLE AS $$
+    SELECT (1000 * least(greatest(0.2, extract(epoch FROM behind) / 50), 1))::integer
+$$;
+
 -- The next window of ids for a rollup: (window_start, window_end), empty when window_start > window_end.
 --
 -- Ids are drawn from a sequence, so a higher id may be committed before a lower one. Whoever inserts holds
@@ -12,6 +19,7 @@ DECLARE
     id_sequence regclass;
     newest_id bigint;
     read_at timestamptz;
+    patience_ms integer;
 BEGIN
     IF current_setting('transaction_isolation') <> 'read committed' THEN
         RAISE EXCEPTION 'a rollup must run in READ COMMITTED, not %', upper(current_setting('transaction_isolation'))
@@ -24,7 +32,9 @@ BEGIN
 
     -- One run at a time. The row lock alone is not enough on Citus: it is free again before the workers have committed.
     PERFORM pg_advisory_xact_lock('rollups'::regclass::oid::integer, hashtext(rollup_name));
-    SELECT event_table_name, event_id_sequence_name, last_aggregated_id + 1 INTO event_table, id_sequence, window_start
+    SELECT
+        event_table_name, event_id_sequence_name, last_aggregated_id + 1, rollup_patience_ms(now() - rolled_up_until)
+    INTO event_table, id_sequence, window_start, patience_ms
     FROM rollups WHERE name = rollup_name FOR UPDATE;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'there is no rollup named %', rollup_name;
@@ -39,9 +49,8 @@ BEGIN
     END IF;
 
     BEGIN
-        -- Whoever writes queues behind a waiting lock: wait for an open writer, but not for ever.
         IF current_setting('lock_timeout') = '0' THEN
-            PERFORM set_config('lock_timeout', '5s', true);
+            PERFORM set_config('lock_timeout', patience_ms || 'ms', true);
         END IF;
         EXECUTE format('LOCK TABLE ONLY %s IN SHARE ROW EXCLUSIVE MODE', event_table);
         RAISE EXCEPTION USING ERRCODE = 'RTD01', MESSAGE = 'the lock was granted';

@@ -56,7 +56,8 @@ LANGUAGE sql SET search_path FROM CURRENT AS $$
 $$;
 
 -- Calls one of the rollups until nothing is left, each slice in a transaction of its own: for a schedule, which comes
--- too seldom for a backlog. It can have no search_path of its own, as it commits; hence the function as a regproc.
+-- too seldom for a backlog, or for another try when writers were in the way. It can have no search_path of its own, as
+-- it commits; hence the function as a regproc.
 -- After 50 s it leaves the rest to the next minute: pg_cron with background workers lets jobs wait for the longest.
 CREATE OR REPLACE PROCEDURE catch_up(rollup_function regproc, max_events bigint DEFAULT 500000)
 LANGUAGE plpgsql AS $$
@@ -64,11 +65,24 @@ DECLARE
     leave_at CONSTANT timestamptz := clock_timestamp() + interval '50 seconds';
     start_id bigint;
     end_id bigint;
+    is_late boolean;
 BEGIN
     LOOP
-        EXECUTE format('SELECT start_id, end_id FROM %s($1)', rollup_function) INTO start_id, end_id USING max_events;
+        is_late := clock_timestamp() > leave_at;
+        BEGIN
+            EXECUTE format('SELECT start_id, end_id FROM %s($1)', rollup_function)
+            INTO start_id, end_id USING max_events;
+        EXCEPTION WHEN lock_not_available THEN
+            IF is_late THEN
+                RAISE;
+            END IF;
+            end_id := NULL;
+        END;
         COMMIT;
-        EXIT WHEN end_id - start_id + 1 < max_events OR clock_timestamp() > leave_at;
+        EXIT WHEN is_late OR end_id - start_id + 1 < max_events;
+        IF end_id IS NULL THEN
+            PERFORM pg_sleep(2);
+        END IF;
     END LOOP;
 END
 $$;

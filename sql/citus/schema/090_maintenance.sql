@@ -1,9 +1,9 @@
 -- Keeps partitions ahead of time and drops what is older than `retention`, never what a rollup has not read yet.
--- Run it every hour; it is safe at any moment and gives up after 5 s rather than keep writers waiting.
+-- Run it every hour; it is safe at any moment, and gives up after 1 s rather than keep everybody waiting.
 CREATE OR REPLACE FUNCTION maintain_events(
     OUT partitions_made integer, OUT partitions_dropped integer, OUT rows_in_default bigint
 )
-LANGUAGE plpgsql SET search_path FROM CURRENT SET timezone = 'UTC' SET lock_timeout = '5s' AS $$
+LANGUAGE plpgsql SET search_path FROM CURRENT SET timezone = 'UTC' SET lock_timeout = '1s' AS $$
 DECLARE
     days_ahead CONSTANT integer := 3;
     -- One transaction holds a lock on every table that it drops, and on Citus a partition is 32 tables a time.
@@ -22,6 +22,10 @@ BEGIN
     SELECT min(last_aggregated_id) INTO rolled_up_id FROM rollups WHERE event_table_name = 'events'::regclass;
 
     -- First what takes its time and stands in nobody's way.
+    IF rest IS NULL THEN
+        RAISE EXCEPTION 'events has no default partition: rows without a partition would be refused'
+            USING HINT = 'CREATE TABLE events_default PARTITION OF events DEFAULT';
+    END IF;
     EXECUTE format('DELETE FROM %s WHERE event_time < $1 AND event_id <= $2', rest) USING oldest, rolled_up_id;
     EXECUTE format('SELECT count(*) FROM %s', rest) INTO rows_in_default;
 
@@ -89,7 +93,10 @@ BEGIN
         USING old.width, old.before;
     END LOOP;
     IF EXISTS (SELECT FROM pg_extension WHERE extname = 'pg_cron') AND has_schema_privilege('cron', 'USAGE') THEN
-        EXECUTE $sql$DELETE FROM cron.job_run_details WHERE end_time < now() - interval '7 days'$sql$;
+        DELETE FROM cron.job_run_details
+        WHERE end_time < now() - interval '7 days' AND jobid IN (
+            SELECT jobid FROM cron.job JOIN wanted_jobs() USING (jobname) WHERE database = current_database()
+        );
     END IF;
 END
 $$;

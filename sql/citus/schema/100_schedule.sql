@@ -15,6 +15,7 @@ LANGUAGE sql STABLE SET search_path FROM CURRENT AS $$
     ) AS jobs (task, schedule, command)
 $$;
 
+-- Whether somebody keeps to it: all jobs are there, and pg_cron is awake.
 CREATE OR REPLACE FUNCTION rollups_are_scheduled() RETURNS boolean
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
 BEGIN
@@ -22,6 +23,13 @@ BEGIN
         RETURN false;
     END IF;
     IF NOT has_schema_privilege('cron', 'USAGE') THEN
+        RETURN false;
+    END IF;
+    -- Its name is shown to every role, its backend_type to some.
+    IF NOT EXISTS (
+        SELECT FROM pg_stat_activity
+        WHERE backend_type = 'pg_cron launcher' OR application_name = 'pg_cron scheduler'
+    ) THEN
         RETURN false;
     END IF;
     RETURN NOT EXISTS (

@@ -64,21 +64,18 @@ BEGIN
 END
 $$;
 
--- Events in the default partition, counted up to `most` + 1, and whether one of them lies after the last partition.
-CREATE OR REPLACE FUNCTION events_outside_partitions(most bigint, OUT events bigint, OUT is_ahead boolean)
+-- Events in the default partition, counted up to `most` + 1.
+CREATE OR REPLACE FUNCTION events_outside_partitions(most bigint) RETURNS bigint
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
 DECLARE
     rest regclass := partition FROM event_partitions WHERE is_default;
-    until_time timestamptz := coalesce(max(p.until_time), '-infinity') FROM event_partitions AS p;
+    events bigint := 0;
 BEGIN
-    IF rest IS NULL THEN
-        events := 0;
-        is_ahead := false;
-        RETURN;
+    IF rest IS NOT NULL THEN
+        EXECUTE format('SELECT count(*) FROM (SELECT event_id FROM %s LIMIT $1 + 1) AS rest', rest)
+        INTO events USING most;
     END IF;
-    EXECUTE format('SELECT count(*) FROM (SELECT event_id FROM %s LIMIT %s) AS rest', rest, most + 1) INTO events;
-    EXECUTE format('SELECT count(*) > 0 FROM (SELECT event_id FROM %s WHERE event_time >= $1 LIMIT 1) AS rest', rest)
-    INTO is_ahead USING until_time;
+    RETURN events;
 END
 $$;
 
