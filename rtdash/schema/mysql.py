@@ -11,11 +11,15 @@ from pydantic import SecretStr
 from pymysql.connections import Connection
 
 from rtdash.errors import SchemaError, SourceError
+from rtdash.model.text import plain
 from rtdash.schema.files import SchemaFile
 from rtdash.schema.finding import Finding, Survey
 from rtdash.sources.donations import connect, explain, explained, is_singlestore
 
 _PATIENCE_S = 60
+# Any of the first tells that an rtdash was here; the second are names that others may have given as well.
+_OURS = ("schema_steps", "donation_arrivals")
+_COMMON = ("campaigns", "donation_transactions")
 # SingleStore may have no such function; its DDL is idempotent, and two at once do no harm.
 _NO_SUCH_FUNCTION = {1305, 1064}
 
@@ -63,6 +67,21 @@ def recorded(connection: Connection[Any]) -> dict[str, str]:
         return dict(cursor.fetchall())
 
 
+def obstacle(connection: Connection[Any]) -> str | None:
+    """Why nothing may be made in the database, in one line with what to do; None when it may."""
+    if any(has_table(connection, name) for name in _OURS):
+        return None
+    if not (found := [name for name in _COMMON if has_table(connection, name)]):
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT DATABASE()")
+        (database,) = cursor.fetchone() or ("",)
+    return (
+        f"{plain(database)} has {', '.join(found)}, not made by rtdash;"
+        " it needs a database of its own, named in every DSN"
+    )
+
+
 class MysqlTarget:
     """An open connection that holds the lock."""
 
@@ -101,12 +120,18 @@ class MysqlTarget:
 
 @contextmanager
 def open_mysql(dsn: SecretStr, waiting: Callable[[], None]) -> Iterator[MysqlTarget]:
-    """Connect as the owner and wait for the lock. Raises SourceError, or SchemaError when the lock stays taken."""
+    """Connect as the owner and wait for the lock.
+
+    Raises SourceError, and SchemaError when the lock stays taken or others' tables have the names of ours.
+    """
     with closing(connect(dsn, "init")) as connection:
         if not _lock(connection, 0):
             waiting()
             if not _lock(connection, _PATIENCE_S):
                 raise SchemaError(f"another process has been applying the schema for {_PATIENCE_S} s")
+        with explained():
+            if reason := obstacle(connection):
+                raise SchemaError(reason)
         try:
             yield MysqlTarget(connection)
         except KeyboardInterrupt:
@@ -134,13 +159,18 @@ def _lock(connection: Connection[Any], patience_s: int) -> bool:
     return granted is not None and granted[0] == 1
 
 
-def survey_mysql(dsn: SecretStr) -> Survey:
-    """What is there. Raises SourceError."""
-    with closing(connect(dsn, "init", read_only=True)) as connection, explained(), connection.cursor() as cursor:
+def survey_mysql(dsn: SecretStr, deadline_s: float) -> Survey:
+    """What is there. Raises SourceError, also when an answer takes longer than `deadline_s`."""
+    opened = closing(connect(dsn, "init", read_only=True, deadline_s=deadline_s))
+    with opened as connection, explained(), connection.cursor() as cursor:
         name = "SingleStore" if is_singlestore(connection) else "MariaDB"
         cursor.execute(f"SELECT {'@@memsql_version' if name == 'SingleStore' else 'VERSION()'}, DATABASE()")
         version, database = cursor.fetchone() or ("", "")
-        has_schema = has_table(connection, "donation_transactions")
+        reason = obstacle(connection)
+        has_schema = reason is None and has_table(connection, "donation_transactions")
         state = "an rtdash was here, its data stay" if has_schema else "no rtdash was here, everything is made"
-        findings = [Finding("server", f"{name} {version}"), Finding("database", f"{database}: {state}")]
+        findings = [
+            Finding("server", f"{name} {version}"),
+            Finding("database", reason or f"{database}: {state}", is_possible=reason is None),
+        ]
         return Survey(findings, recorded(connection), has_schema)

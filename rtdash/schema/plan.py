@@ -13,24 +13,24 @@ from rtdash.schema.finding import Finding, Survey
 from rtdash.schema.target import is_citus
 
 
-def plan(dsn: SecretStr, folder: Path) -> list[Finding]:
+def plan(dsn: SecretStr, folder: Path, deadline_s: float = 10.0) -> list[Finding]:
     """The server, what it can do, then each file of `folder` and of `migrations/` beside it.
 
-    Raises SourceError when the server does not let us in or does not answer what we ask.
+    Raises SourceError when the server does not let us in or does not answer what we ask, each within `deadline_s`.
     """
     files, migrations = schema_files(folder), migration_files(folder)
-    survey = _survey(dsn)
+    survey = _survey(dsn, deadline_s)
     return [*survey.findings, *_of_migrations(migrations, survey), *(_of_file(file, survey) for file in files)]
 
 
-def _survey(dsn: SecretStr) -> Survey:
+def _survey(dsn: SecretStr, deadline_s: float) -> Survey:
     if is_citus(dsn):
         from rtdash.schema.survey import survey_postgresql
 
-        return survey_postgresql(dsn)
+        return survey_postgresql(dsn, deadline_s)
     from rtdash.schema.mysql import survey_mysql
 
-    return survey_mysql(dsn)
+    return survey_mysql(dsn, deadline_s)
 
 
 def _of_migrations(migrations: list[SchemaFile], survey: Survey) -> Iterator[Finding]:

@@ -11,11 +11,13 @@ from psycopg import sql
 from psycopg.errors import Diagnostic
 from pydantic import SecretStr
 
+from rtdash.errors import SchemaError, SourceError
 from rtdash.schema.files import SchemaFile
+from rtdash.schema.stranger import COMPAT, obstacle
 from rtdash.sources.citus import connect, explained
 
-COMPAT = "rtdash_compat"
-"""Schema of the stand-ins for what a server lacks; last in the search_path, so that the server's own come first."""
+LOCK_PATIENCE_S = 60.0
+"""How long a statement may wait for a lock: whoever else wants the table waits behind it."""
 
 _LOCK = "hashtext('rtdash schema')"
 # Of RAISE NOTICE; "already exists, skipping" and the like have codes of their own.
@@ -107,9 +109,13 @@ class PostgresTarget:
             return found.fetchone() is not None
 
     def run(self, file: SchemaFile, say: Callable[[str], None]) -> list[str]:
-        """Run a file and record it in one transaction. What it says by RAISE INFO is under way, by NOTICE is a note."""
+        """Run a file and record it in one transaction. What it says by RAISE INFO is under way, by NOTICE is a note.
+
+        It may take as long as it needs, but not wait as long for a lock: then it raises SourceError, and is undone.
+        """
         self._say = say
-        with explained(), self._connection.transaction():
+        with explained(), _in_the_way(), self._connection.transaction():
+            self._connection.execute("SELECT set_config('lock_timeout', %s, true)", (f"{1000 * LOCK_PATIENCE_S:.0f}",))
             # Citus: objects made in a transaction are not seen by parallel connections of the same transaction.
             self._connection.execute("SET LOCAL citus.multi_shard_modify_mode TO 'sequential'")
             self._connection.execute(file.script.encode())
@@ -136,12 +142,28 @@ class PostgresTarget:
 
 
 @contextmanager
+def _in_the_way() -> Iterator[None]:
+    try:
+        yield
+    except psycopg.errors.LockNotAvailable:
+        raise SourceError(
+            "PostgreSQL: another session (ingest, a long query) keeps a lock on a table: end it, and init again"
+        ) from None
+
+
+@contextmanager
 def open_postgresql(dsn: SecretStr, waiting: Callable[[], None]) -> Iterator[PostgresTarget]:
-    """Connect as the owner, wait for the lock, settle where the tables go. Raises SourceError."""
+    """Connect as the owner, wait for the lock, settle where the tables go.
+
+    Raises SourceError, and SchemaError where others' tables have the names of ours.
+    """
     with connect(dsn, "init") as connection:
         target = PostgresTarget(connection)
         with explained():
             target.lock(waiting)
-            if settle_search_path(connection):
+            is_to_be_stored = settle_search_path(connection)
+            if reason := obstacle(connection, recorded(connection)):
+                raise SchemaError(reason)
+            if is_to_be_stored:
                 target.store_search_path()
         yield target

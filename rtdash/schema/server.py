@@ -59,6 +59,8 @@ class Server:
     schema: str | None
     owns_events: bool | None
     """None when there are none."""
+    lacks_time_index: bool
+    """Whether there are events without the index that a newer release builds."""
     may_make_tables: bool
     may_make_schemas: bool
     cron_database: str | None
@@ -70,13 +72,18 @@ class Server:
         return Extension(**self.extensions[name])
 
 
-def findings(server: Server, cluster: Cluster | None) -> Iterator[Finding]:
-    """The server, the schema, then each ability; `cluster` is None without Citus."""
+def findings(server: Server, cluster: Cluster | None, obstacle: str | None = None) -> Iterator[Finding]:
+    """The server, the schema, then each ability; `cluster` is None without Citus.
+
+    `obstacle` says why nothing may be made in the schema, see rtdash.schema.stranger.
+    """
     if server.version_number < _OLDEST:
         yield Finding("server", f"PostgreSQL {server.version}: 15 or newer is needed", is_possible=False)
     else:
         yield Finding("server", f"PostgreSQL {server.version}, database {server.database}, as {server.role}")
-    yield _schema(server)
+    yield Finding("schema", obstacle, is_possible=False) if obstacle else _schema(server)
+    if server.lacks_time_index:
+        yield Finding("events", "an index on event_time is built: stop ingest, or expect writers to wait until it is")
     yield _citus(server.extension("citus"), cluster)
     hll = server.extension("hll")
     yield Finding("hll", hll.state if hll.version else f"{hll.state}: needed", is_possible=hll.version is not None)
@@ -86,8 +93,6 @@ def findings(server: Server, cluster: Cluster | None) -> Iterator[Finding]:
 
 
 def _schema(server: Server) -> Finding:
-    if server.schema is None:
-        return Finding("schema", "the search_path names none that is there", is_possible=False)
     if not server.may_make_tables:
         return Finding("schema", f"{server.schema}: {server.role} may not make tables there", is_possible=False)
     if server.owns_events is None:

@@ -13,6 +13,7 @@ from rtdash.resources import sql_folder
 from rtdash.schema.finding import Finding, Survey
 from rtdash.schema.postgresql import recorded, settle_search_path
 from rtdash.schema.server import Cluster, Server, findings
+from rtdash.schema.stranger import obstacle
 from rtdash.sources.citus import connect, explained
 
 _CLUSTER = b"""
@@ -27,19 +28,24 @@ SELECT
 _Row = TypeVar("_Row")
 
 
-def survey_postgresql(dsn: SecretStr) -> Survey:
-    """What is there, and what `rtdash init` would do as the role of the DSN. Raises SourceError."""
+def survey_postgresql(dsn: SecretStr, deadline_s: float) -> Survey:
+    """What is there, and what `rtdash init` would do as the role of the DSN.
+
+    Raises SourceError, also when an answer takes longer than `deadline_s`.
+    """
     question = sql_folder("citus", "plan.sql").read_text(encoding="utf-8").encode()
-    with connect(dsn, "init", read_only=True) as connection, explained():
+    with connect(dsn, "init", read_only=True, statement_timeout_s=deadline_s) as connection, explained():
         is_stored = settle_search_path(connection)
+        records = recorded(connection)
+        reason = obstacle(connection, records)
         server = _row(connection, Server, question)
         cluster = _row(connection, Cluster, _CLUSTER) if server.extension("citus").installed else None
         path = connection.execute("SHOW search_path").fetchone() or ("",)
         whose = "will be stored with the database" if is_stored else "as it is set already"
         return Survey(
-            [*findings(server, cluster), Finding("search_path", f"{path[0]}: {whose}")],
-            recorded(connection),
-            server.owns_events is not None,
+            [*findings(server, cluster, reason), Finding("search_path", f"{path[0]}: {whose}")],
+            records,
+            server.owns_events is not None and reason is None,
             frozenset(name for name in server.extensions if server.extension(name).version),
         )
 

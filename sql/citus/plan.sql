@@ -10,6 +10,14 @@ SELECT
         SELECT pg_has_role(relowner, 'USAGE') FROM pg_class JOIN pg_namespace AS n ON n.oid = relnamespace
         WHERE nspname = current_schema() AND relname = 'events' AND relkind IN ('r', 'p')
     ) AS owns_events,
+    EXISTS (
+        SELECT FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = relnamespace
+        WHERE nspname = current_schema() AND relname = 'events' AND relkind IN ('r', 'p')
+        AND NOT EXISTS (
+            SELECT FROM pg_index JOIN pg_class AS i ON i.oid = indexrelid
+            WHERE indrelid = c.oid AND i.relname = 'events_event_time_idx'
+        )
+    ) AS lacks_time_index,
     coalesce(has_schema_privilege(current_schema(), 'CREATE'), false) AS may_make_tables,
     has_database_privilege(current_database(), 'CREATE') AS may_make_schemas,
     (SELECT setting FROM pg_settings WHERE name = 'cron.database_name') AS cron_database,

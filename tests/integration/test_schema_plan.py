@@ -80,6 +80,12 @@ def test_the_first_release_gets_its_migrations(first_release, folder):
     found = texts(plan(first_release, folder))
     assert found["migrations/001_advance_rollup.sql"] == "will run"
     assert found["030_events.sql"] == "new"
+    assert found["events"].startswith("an index on event_time is built: stop ingest")
+
+
+def test_an_index_that_is_there_is_not_announced(first_release, folder):
+    apply(first_release, folder, lambda _: None)
+    assert "events" not in texts(plan(first_release, folder))
 
 
 def test_a_newer_rtdash_was_here(citus_dsn, folder):
@@ -147,7 +153,8 @@ def test_a_cluster_is_asked_for_its_workers(citus_dsn, folder):
         connection.execute(CITUS)
         found = texts(plan(citus_dsn, folder))
         assert found["citus"] == "13.2-1, 2 workers: tables will be distributed by customer_id"
-        connection.execute("CREATE TABLE events (); INSERT INTO pg_dist_partition VALUES ('events')")
+        connection.execute("CREATE TABLE events (); CREATE TABLE rollups (rolled_up_until timestamptz)")
+        connection.execute("INSERT INTO pg_dist_partition VALUES ('events')")
         assert "tables are distributed" in texts(plan(citus_dsn, folder))["citus"]
         connection.execute("UPDATE pg_dist_local_group SET groupid = 1")
         (obstacle,) = [finding for finding in plan(citus_dsn, folder) if not finding.is_possible]
@@ -209,7 +216,7 @@ def test_an_impossible_plan_says_so_and_is_a_status(command, postgres, citus_dat
 
 def test_a_failing_file_is_named_in_one_line(command, citus_dsn):
     with citus.connect(citus_dsn, "test") as connection:
-        connection.execute("CREATE VIEW rollup_events_5min AS SELECT 1")
+        connection.execute("CREATE VIEW rollup_runs AS SELECT 1")
     status, said = command("init", citus_dsn=citus_dsn)
     assert status == 2
     assert said.err.startswith("rtdash: 040_rollups.sql: PostgreSQL: ")

@@ -16,6 +16,7 @@ BARE = Server(
     role="owner",
     schema="public",
     owns_events=None,
+    lacks_time_index=False,
     may_make_tables=True,
     may_make_schemas=True,
     cron_database=None,
@@ -58,7 +59,6 @@ OBSTACLES = {
     "old server": (replace(BARE, version_number=140009, version="14.9"), "server", "14.9: 15 or newer is needed"),
     "no hll": (having("hll"), "hll", "not installed on the server: needed"),
     "no right to hll": (having("hll", available="2.17"), "hll", "no right to create it: needed"),
-    "no schema": (replace(BARE, schema=None, may_make_tables=False), "schema", "names none that is there"),
     "a reader": (replace(BARE, may_make_tables=False), "schema", "public: owner may not make tables there"),
     "another's": (replace(BARE, owns_events=False), "schema", "public: its tables are not owner's"),
     "no stand-in": (replace(BARE, may_make_schemas=False), "topn", "but owner may not make its schema"),
@@ -69,6 +69,21 @@ OBSTACLES = {
 def test_what_makes_it_impossible(server, subject, text):
     assert obstacles(server) == [subject]
     assert text in said(server, subject)
+
+
+def test_what_stands_in_the_way_is_all_that_is_said_of_the_schema():
+    server = replace(BARE, schema=None, owns_events=False, may_make_tables=False)
+    assert [(finding.text, finding.is_possible) for finding in findings(server, None, "taken")][1] == ("taken", False)
+    assert [finding.subject for finding in findings(server, None, "taken")].count("schema") == 1
+
+
+def test_writers_wait_while_an_index_is_built():
+    assert "events" not in [finding.subject for finding in findings(BARE, None)]
+    server = replace(BARE, owns_events=True, lacks_time_index=True)
+    assert said(server, "events") == (
+        "an index on event_time is built: stop ingest, or expect writers to wait until it is"
+    )
+    assert obstacles(server) == []
 
 
 def test_a_cluster():
