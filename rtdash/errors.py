@@ -61,7 +61,7 @@ class Busy(SourceError):  # noqa: N818
 
 
 class SchemaError(RtdashError):
-    """A schema step failed; the message names the file."""
+    """A schema step failed, and the message names its file; or somebody else's tables are in the way."""
 
     exit_status = 2
 
