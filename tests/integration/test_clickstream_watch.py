@@ -30,17 +30,12 @@ def screen(clickstream, citus_reader_dsn):
 
 
 @pytest.fixture
-def modest(owner):
+def modest(owner, new_role):
     """A role that may read all data, and nothing else."""
-    if not owner.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user").fetchone()[0]:
-        pytest.skip("needs a superuser, to make a role and become it")
-    role = sql.Identifier(f"modest_{random.getrandbits(40)}")
-    owner.execute(sql.SQL("CREATE ROLE {}; GRANT pg_read_all_data TO {}").format(role, role))
+    role = sql.Identifier(new_role("GRANT pg_read_all_data TO {role}"))
     owner.execute(sql.SQL("SET ROLE {}").format(role))
     owner.execute("SET default_transaction_read_only = on")
-    yield Screen(owner)
-    owner.execute("RESET ROLE; RESET default_transaction_read_only")
-    owner.execute(sql.SQL("DROP ROLE {}").format(role))
+    return Screen(owner)
 
 
 def test_reading_all_data_is_enough(modest):
