@@ -88,8 +88,8 @@ def test_top_devices_equal_raw_on_skewed_data(clickstream):
             ("live_customers", "width = '1 hour'"),
         ):
             counters, most = connection.execute(
-                f"""SELECT topn_union_agg(counters), max((SELECT count(*) FROM jsonb_object_keys(counters)))
-                FROM (SELECT top_devices_1000 FROM {table} WHERE {where}) AS kept (counters)"""
+                f"""WITH kept (counters) AS MATERIALIZED (SELECT top_devices_1000 FROM {table} WHERE {where})
+                SELECT topn_union_agg(counters), max((SELECT count(*) FROM jsonb_object_keys(counters))) FROM kept"""
             ).fetchone()
             assert most <= 1000
             top = connection.execute(
@@ -100,25 +100,30 @@ def test_top_devices_equal_raw_on_skewed_data(clickstream):
 
 def test_the_stand_in_of_topn(clickstream):
     with clickstream.connect() as connection:
+        if not connection.execute("SELECT to_regnamespace('rtdash_compat')").fetchone()[0]:
+            pytest.skip("the server has topn itself")
 
         def answer(query):
             return connection.execute(query).fetchone()[0]
 
-        assert answer("SELECT topn_add_agg(item) FROM unnest(ARRAY['b', 'a', NULL, 'b']) AS item") == {"a": 1, "b": 2}
-        assert answer("SELECT topn_add_agg(item) FROM unnest(ARRAY['x']) AS item") == {"x": 1}
-        assert answer("SELECT topn_add_agg(item) FROM unnest(ARRAY[NULL::text]) AS item") == {}
-        assert answer("SELECT topn_add_agg(item) FROM unnest(ARRAY[]::text[]) AS item") is None
-        assert answer("""SELECT topn_union('{"a": 1}', '{"a": 2, "b": 5}')""") == {"a": 3, "b": 5}
-        assert answer("""SELECT topn_union('{"a": 1}', NULL)""") == {"a": 1}
+        assert answer("SELECT rtdash_compat.topn_add_agg(item) FROM unnest(ARRAY['b', 'a', NULL, 'b']) AS item") == {
+            "a": 1,
+            "b": 2,
+        }
+        assert answer("SELECT rtdash_compat.topn_add_agg(item) FROM unnest(ARRAY['x']) AS item") == {"x": 1}
+        assert answer("SELECT rtdash_compat.topn_add_agg(item) FROM unnest(ARRAY[NULL::text]) AS item") == {}
+        assert answer("SELECT rtdash_compat.topn_add_agg(item) FROM unnest(ARRAY[]::text[]) AS item") is None
+        assert answer("""SELECT rtdash_compat.topn_union('{"a": 1}', '{"a": 2, "b": 5}')""") == {"a": 3, "b": 5}
+        assert answer("""SELECT rtdash_compat.topn_union('{"a": 1}', NULL)""") == {"a": 1}
         assert answer(
-            """SELECT topn_union_agg(c) FROM unnest(ARRAY['{"a": 1}', '{"a": 2}', NULL]::jsonb[]) AS c"""
+            """SELECT rtdash_compat.topn_union_agg(c) FROM unnest(ARRAY['{"a": 1}', '{"a": 2}', NULL]::jsonb[]) AS c"""
         ) == {"a": 3}
-        assert answer("SELECT topn_union_agg(c) FROM unnest(ARRAY[]::jsonb[]) AS c") is None
+        assert answer("SELECT rtdash_compat.topn_union_agg(c) FROM unnest(ARRAY[]::jsonb[]) AS c") is None
         many = "SELECT (i % 3000)::text AS item FROM generate_series(1, 4000) AS i"
-        counters = answer(f"SELECT topn_add_agg(item) FROM ({many}) AS many")
+        counters = answer(f"SELECT rtdash_compat.topn_add_agg(item) FROM ({many}) AS many")
         assert len(counters) == 1000
         assert set(counters.values()) == {2}
-        top = connection.execute("""SELECT * FROM topn('{"b": 2, "a": 2, "c": 10}', 2)""").fetchall()
+        top = connection.execute("""SELECT * FROM rtdash_compat.topn('{"b": 2, "a": 2, "c": 10}', 2)""").fetchall()
         assert top == [("c", 10), ("a", 2)]
 
 
