@@ -140,6 +140,7 @@ class Interleaving(RuleBasedStateMachine):
         if not self.is_behind(function, caller):
             caller.rollback()
             return
+        caller.execute("SET LOCAL lock_timeout = '10s'")
         with ThreadPoolExecutor(1) as pool:
             waiting = pool.submit(caller.execute, f"SELECT {function}(1000)")
             try:

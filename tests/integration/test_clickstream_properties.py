@@ -19,6 +19,7 @@ SETTINGS = settings(
     stateful_step_count=25,
     suppress_health_check=[HealthCheck.too_slow],
 )
+FEW = settings(SETTINGS, max_examples=8)
 LONG = settings(SETTINGS, derandomize=False, max_examples=800, stateful_step_count=60)
 
 
@@ -31,8 +32,11 @@ def sessions(request, clickstream, citus_server):
         yield sessions
 
 
-def test_every_interleaving_is_counted_once(sessions):
-    run_state_machine_as_test(lambda: Interleaving(sessions), settings=SETTINGS)
+@pytest.mark.parametrize(
+    ("citus_server", "chosen"), [("postgres", SETTINGS), ("bare_postgres", FEW)], indirect=["citus_server"]
+)
+def test_every_interleaving_is_counted_once(sessions, chosen):
+    run_state_machine_as_test(lambda: Interleaving(sessions), settings=chosen)
 
 
 @pytest.mark.long

@@ -12,6 +12,10 @@ import psycopg
 import pytest
 from psycopg import sql
 
+pytestmark = pytest.mark.parametrize("citus_server", ["postgres", "bare_postgres"], indirect=True)
+# The tests decide when a writer is done, not how busy the machine is.
+PATIENT = "SET lock_timeout = '10s'"
+
 
 class RolledBack(Exception):  # noqa: N818
     """A writer changes its mind."""
@@ -44,6 +48,7 @@ def write(clickstream, seed, batches):
 
 def roll_up_until(clickstream, done):
     with clickstream.connect() as connection:
+        connection.execute(PATIENT)
         while not done.is_set():
             clickstream.roll_up(connection)
 
@@ -77,6 +82,7 @@ def test_an_open_writer_is_waited_for(clickstream, outcome):
         clickstream.insert(slow, {"device_id": 1})
         clickstream.insert(other, {"device_id": 2})
         with clickstream.connect() as caller, clickstream.connect() as watcher:
+            caller.execute(PATIENT)
             rollup = pool.submit(clickstream.roll_up, caller)
             wait_until_waiting(watcher, caller.info.backend_pid)
             getattr(slow, outcome)()
@@ -95,11 +101,12 @@ def test_a_writer_is_not_kept_out_after_the_window(clickstream):
             clickstream.insert(writer, {})
 
 
-def test_a_lock_that_is_not_granted_is_an_error_and_moves_nothing(clickstream):
+@pytest.mark.parametrize("patience", ["0", "50ms"], ids=["its own patience", "the caller's"])
+def test_a_lock_that_is_not_granted_is_an_error_and_moves_nothing(clickstream, patience):
     with clickstream.connect() as writer, clickstream.connect() as caller:
         writer.autocommit = False
         clickstream.insert(writer, {"device_id": 1})
-        caller.execute("SET lock_timeout = '50ms'")
+        caller.execute("SELECT set_config('lock_timeout', %s, false)", (patience,))
         before = positions(caller)
         for function in ("live_aggregation", "five_minutely_aggregation", "hourly_aggregation"):
             with pytest.raises(psycopg.errors.LockNotAvailable):
