@@ -14,6 +14,7 @@ BINDINGS: tuple[Binding, ...] = (
         "question_mark", "show_help", "Help", key_display="?", id="help", tooltip="These keys, and what panels show"
     ),
     Binding("q,ctrl+c", "quit", "Quit", key_display="q", id="quit", tooltip="Leave the dashboard", priority=True),
+    Binding("n", "page", "Page", id="page", tooltip="The next page: board, audience, cluster, your own panels"),
     Binding("c", "customer", "Customer", id="customer", tooltip="The next customer in the customer's panels"),
     Binding(
         "m",
@@ -27,7 +28,6 @@ BINDINGS: tuple[Binding, ...] = (
         "left_square_bracket", "interval(-1)", "Oftener", key_display="[", id="oftener", tooltip="A shorter interval"
     ),
     Binding("right_square_bracket", "interval(1)", "Rarer", key_display="]", id="rarer", tooltip="A longer interval"),
-    Binding("n", "page", "Page", id="page", tooltip="The next page: board, audience, cluster, your own panels"),
     Binding("1", "page('donations')", "Donations", id="page-1", show=False, tooltip="Page 1 of a small screen"),
     Binding("2", "page('clickstream')", "Clickstream", id="page-2", show=False, tooltip="Page 2 of a small screen"),
     Binding(

@@ -40,7 +40,7 @@ class DashboardScreen(Screen[None]):
     ) -> None:
         super().__init__()
         self.panels = {spec.id: Panel(spec, interval_s, threshold_ms, zone) for spec in specs if not spec.is_probe}
-        self._keys_line = KeysLine(bindings, keep=frozenset({"start", "stop", "pause", "help", "quit"}))
+        self._keys_line = KeysLine(bindings, keep=frozenset({"start", "stop", "pause", "help", "page", "quit"}))
         self._status = StatusLine()
         self._slowest = Slowest(threshold_ms)
         self.latency = LatencyPane(threshold_ms)
@@ -152,7 +152,7 @@ class DashboardScreen(Screen[None]):
         for panel_id, panel in self.panels.items():
             # What the cluster's panels tell is of the server itself, however late or thin the events are.
             if panel.spec.source is Source.CITUS and panel_id not in layout.CLUSTER:
-                panel.set_upstream(upstream, generated_until, thinned)
+                panel.set_upstream(upstream, generated_until, thinned, picture.now)
             panel.set_state(picture.states[panel_id], picture.at)
         rows = picture.latency_rows
         self.latency.set_rows(rows, picture.at, picture.share_spans())

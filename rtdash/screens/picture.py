@@ -79,16 +79,22 @@ class Picture:
         ]
 
     def server_ms(self, source: str) -> float | None:
-        """The slowest p50 of a server's panels; None while it fails, or answers nobody."""
-        states = [
-            state for spec in self.specs if spec.source == source and not (state := self.states[spec.id]).is_absent
-        ]
+        """The slowest p50 of a server's panels, but for those meant to be heavy; None while it answers nobody."""
+        asked = [spec for spec in self.specs if spec.source == source and not self.states[spec.id].is_absent]
+        states = [self.states[spec.id] for spec in asked]
         if states and all(state.error for state in states):
             return None
         ages_s = [age_s for state in states if (age_s := state.age_s(self.at)) is not None]
         if ages_s and min(ages_s) > max(AWAY_S, 3 * self.interval_s) and not self.is_paused:
             return None
-        return max((state.latency.p50 for state in states), default=0.0)
+        return max((self.states[spec.id].latency.p50 for spec in asked if not spec.is_heavy), default=0.0)
+
+    @property
+    def failing(self) -> Span | None:
+        """How many panels fail whose servers answer others; None when none does."""
+        answering = {source for source in self.servers if self.server_ms(source) is not None}
+        count = sum(self.states[spec.id].error is not None for spec in self.specs if spec.source in answering)
+        return (f" ✗ {count} failing ", "error") if count else None
 
     @property
     def upstream(self) -> Span | None:

@@ -62,12 +62,13 @@ def status(picture: Picture) -> Status:
         elif silent_s > SILENT_S:
             right.append((9, ((f"✗ ingest silent {age(silent_s)}", "error"),)))
         else:
-            right.append((6, (("lag ", "muted"), (grouped(round(number(delivery, "lag"))), "text"))))
+            waiting = sum(number(topic, "lag") for topic in (delivery, *picture.records("clickstream_lag")))
+            right.append((6, (("lag ", "muted"), (grouped(round(waiting)), "text"))))
     if picture.visible_p95_ms is not None:
         role = "text" if picture.visible_p95_ms <= 1000 else "warn"
         right.append((7, (("visible p95 ", "muted"), (f"{picture.visible_p95_ms:.0f} ms", role))))
     right.append((2, ((f"{picture.now:%H:%M:%S %Z}", "text"),)))
-    marks = [mark for mark in (picture.old("campaigns"), picture.thinned) if mark is not None]
+    marks = [mark for mark in (picture.failing, picture.old("campaigns"), picture.thinned) if mark is not None]
     left = [
         (9, ((" rtdash ", "header"), ("  ", "text"))),
         (8, live),

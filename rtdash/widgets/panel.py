@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -18,6 +18,8 @@ from rtdash.widgets.drawing.numbers import age, milliseconds
 from rtdash.widgets.drawing.spans import Span, fit
 from rtdash.widgets.lines import Lines
 
+DAYS_WITH_A_NAME = timedelta(days=6)
+"""Before that, the name of a day could mean two of them."""
 STALE_S = 1.0
 """Data older than this, and than three of its intervals, is marked with its age."""
 
@@ -117,15 +119,19 @@ class Panel(Frame):
         self._upstream: Span | None = None
         self._thinned: Span | None = None
         self._generated_until: datetime | None = None
+        self._week_starts: datetime | None = None
 
     def set_subject(self, subject: str) -> None:
         """Whom the panel speaks of, for panels with a variable."""
         self._subject = plain(subject)
         self.redraw()
 
-    def set_upstream(self, upstream: Span | None, generated_until: datetime | None, thinned: Span | None) -> None:
+    def set_upstream(
+        self, upstream: Span | None, generated_until: datetime | None, thinned: Span | None, now: datetime
+    ) -> None:
         """What is wrong before the tables that are read, until when their past was made up, what they leave out."""
         self._upstream, self._generated_until, self._thinned = upstream, generated_until, thinned
+        self._week_starts = now - DAYS_WITH_A_NAME
 
     def set_state(self, state: PanelState, at: float) -> None:
         """Draw a state as it is at a moment of the samples' clock; what has not changed is not sent again."""
@@ -166,7 +172,8 @@ class Panel(Frame):
         said: list[Span] = []
         if is_slow:
             said.append((f" ▲ {milliseconds(max(state.latency.last, state.in_flight_ms(now)))} ms ", "warn"))
-        if is_stale and age_s is not None:
+        # What failed is not live, however young its last good answer still is.
+        if (is_stale or state.error) and age_s is not None:
             said.append((f" {age(age_s)} old ", "warn"))
         elif self._upstream is not None and not state.is_absent:
             said.append(self._upstream)
@@ -183,7 +190,9 @@ class Panel(Frame):
         start: datetime | None = None
         match self._state.data:
             case Counts(since=datetime() as start) | Bars(since=datetime() as start) | Table(since=datetime() as start):
-                window.append((f" since {start.astimezone(self._zone):%a %H:%M} ", "muted"))
+                is_named = self._week_starts is None or start > self._week_starts
+                day = "%a" if is_named else "%d %b"
+                window.append((f" since {start.astimezone(self._zone):{day} %H:%M} ", "muted"))
             case Line(at=(start, *_)):
                 pass
         if start is not None and self._generated_until is not None and start < self._generated_until:

@@ -53,7 +53,7 @@ def test_every_rollup_has_a_row_before_its_first_run(screen):
     assert [row["rollup"] for row in rows] == ["live", "5min", "1hr"]
     for row in rows:
         assert (row["behind s"], row["waiting"], row["runs"], row["flag"]) == (0, 0, 0, None)
-        assert [row[name] for name in ("ran s ago", "events", "rows", "ms", "p95 ms")] == [None] * 5
+        assert [row[name] for name in ("new s ago", "events", "rows", "ms", "p95 ms")] == [None] * 5
 
 
 def test_the_last_run_and_those_of_ten_minutes(owner, screen):
@@ -64,7 +64,7 @@ def test_the_last_run_and_those_of_ten_minutes(owner, screen):
     )
     live, *others = screen.rows("18")
     assert (live["events"], live["rows"], live["ms"], live["p95 ms"], live["runs"]) == (5, 0, 0, 95, 101)
-    assert 1 <= live["ran s ago"] <= 30
+    assert 1 <= live["new s ago"] <= 30
     assert [row["runs"] for row in others] == [0, 0]
 
 
@@ -131,7 +131,7 @@ def events_around(passed, count=400):
 
 
 def text_of(since, until):
-    return f"{since.astimezone(UTC):%H:%M}–{until.astimezone(UTC):%H:%M} UTC"
+    return f"{since.astimezone(UTC):%H:%M}–{until.astimezone(UTC):%H:%M}"
 
 
 def test_both_sides_give_the_truth_of_the_stated_window(clickstream, owner, screen, passed):
@@ -147,8 +147,8 @@ def test_both_sides_give_the_truth_of_the_stated_window(clickstream, owner, scre
         (since, until),
     ).fetchone()
     assert truth[0] > 50
-    for row, source in ((rollup, "rollup"), (raw, "raw events")):
-        assert (row["source"], row["window"]) == (source, text_of(since, until))
+    for row, source in ((rollup, "live rollup"), (raw, "raw")):
+        assert (row["source"], row["UTC window"]) == (source, text_of(since, until))
         assert row["events"] == truth[0]
         assert [row["devices"], row["sessions"]] == pytest.approx(truth[1:], rel=0.1)
         assert (row["answers"], row["flag"]) == ("same", None)
@@ -201,7 +201,7 @@ def test_both_agree_while_late_events_are_rolled_up(clickstream, screen, passed)
     try:
         answers = []
         while len({row["events"] for row in answers}) < 30:
-            answers += [row for row in screen.rows("19") if row["window"] == text_of(*window)]
+            answers += [row for row in screen.rows("19") if row["UTC window"] == text_of(*window)]
     finally:
         done.set()
         writer.join()

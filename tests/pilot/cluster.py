@@ -39,8 +39,8 @@ AUDIENCE: dict[str, Data] = {
     "17_funnel": Counts(
         (
             Count("page_view", 377_040, 8671.9),
-            Count("click, 46 % of page_view", 173_438, 3989.1),
-            Count("donate, 11 % of click", 19_078, 438.8),
+            Count("click, 46.0 %", 173_438, 3989.1),
+            Count("donate, 5.1 %", 19_078, 438.8),
         ),
         HOUR_AGO,
     ),
@@ -50,7 +50,7 @@ _WORKERS = (("10.0.0.10:5432", "coordinator"), ("10.0.0.11:5432", "worker"), ("1
 
 CLUSTER: dict[str, Data] = {
     "18_rollups": Table(
-        ("rollup", "behind s", "waiting", "ran s ago", "events", "rows", "ms", "p95 ms", "runs"),
+        ("rollup", "behind s", "waiting", "new s ago", "events", "rows", "ms", "p95 ms", "runs"),
         (
             ("live", Decimal("0.8"), 8_120, Decimal(1), 10_004, 412, Decimal("61.2"), Decimal("88.0"), 598),
             ("5min", Decimal("22.1"), 221_300, Decimal(22), 600_112, 2_390, Decimal("702.9"), Decimal("811.4"), 10),
@@ -59,10 +59,10 @@ CLUSTER: dict[str, Data] = {
         (None, None, "warn"),
     ),
     "19_raw_versus_rollup": Table(
-        ("source", "events", "devices", "sessions", "ms", "× faster", "window", "answers"),
+        ("source", "events", "devices", "sessions", "ms", "× faster", "answers", "UTC window"),
         (
-            ("rollup", 50_112, 10_204, 18_377, Decimal("2.41"), Decimal("71.3"), "13:55–14:00 UTC", "same"),
-            ("raw events", 50_112, 10_204, 18_377, Decimal("171.80"), None, "13:55–14:00 UTC", "same"),
+            ("live rollup", 50_112, 10_204, 18_377, Decimal("2.41"), Decimal("71.3"), "same", "13:55–14:00"),
+            ("raw", 50_112, 10_204, 18_377, Decimal("171.80"), None, "same", "13:55–14:00"),
         ),
         (None, None),
     ),
@@ -81,12 +81,12 @@ CLUSTER: dict[str, Data] = {
     "21_jobs": Table(
         ("job", "schedule", "run by", "ran s ago", "status", "ms", "message"),
         (
-            ("rollup_events_5min", "* * * * *", "pg_cron", Decimal(22), "succeeded", Decimal("702.9"), "CALL"),
+            ("rollup_events_5min", "* * * * *", "pg_cron", Decimal(22), "succeeded", Decimal("702.9"), None),
             (
                 "rollup_events_1hr", "* * * * *", "pg_cron", Decimal(382), "failed", Decimal("5001.3"),
                 "canceling statement due to lock timeout",
             ),
-            ("maintain_events", "3 * * * *", "pg_cron", Decimal(22), "succeeded", Decimal("160.2"), "SELECT 1"),
+            ("maintain_events", "3 * * * *", "pg_cron", Decimal(22), "succeeded", Decimal("160.2"), None),
         ),
         (None, "error", None),
     ),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from rtdash.model.data import Table
+from rtdash.model.data import Count, Counts, Table
 from rtdash.model.shards import Shards
 from rtdash.panels import catalog
 from rtdash.screens import layout
@@ -131,10 +132,31 @@ async def test_the_latency_table_has_what_is_asked(stage):
 async def test_the_servers_latency_is_that_of_what_is_asked(stage):
     async with stage(200, 50) as on:
         for _ in range(2):
-            await on.inject(**{"20_partitions": {"latency_ms": 777.0}})
+            await on.inject(**{"20_partitions": {"latency_ms": 999.0}, "18_rollups": {"latency_ms": 777.0}})
         assert "777" not in on.text()
         await press(on, "5")
+        # Not the heavier one: what is meant to be heavy says nothing of the server.
         assert "PostgreSQL 777 ms" in on.text()
+
+
+async def test_panels_that_fail_are_counted_in_the_status_line_and_are_not_live(stage):
+    async with stage(200, 50) as on:
+        await on.inject()
+        assert "failing" not in on.text()
+        await on.inject(
+            **{"08_last_15_minutes": {"error": "no such table"}, "01_donations": {"error": "no such table"}}
+        )
+        assert "✗ 2 failing" in on.text()
+        top = on.app.dashboard.panels["08_last_15_minutes"].render_line(0).text
+        assert "live" not in top
+        assert " old " in top
+
+
+async def test_a_window_of_a_week_begins_on_a_date(stage):
+    async with stage(200, 50) as on:
+        start = datetime(2026, 11, 15, 14, 0, tzinfo=UTC)
+        await on.inject(**{"09_last_7_days": {"data": Counts((Count("events", 1, None),), start)}})
+        assert "since 15 Nov 14:00" in foot(on, "09_last_7_days")
 
 
 async def test_a_page_that_comes_back_shows_what_it_had_with_its_age(stage):

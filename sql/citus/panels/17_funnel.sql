@@ -2,7 +2,7 @@
 -- source: citus
 -- draw: counts
 -- every: 2s
--- help: Sessions that had each step in the last hour's 5-minute buckets, in any order, with or without the step before.
+-- help: Sessions that had each step in the last hour's 5-minute buckets, in any order; %% of those with a page view.
 
 -- On Citus every shard unites its own sketches, and the coordinator those of the shards.
 WITH reached AS MATERIALIZED (
@@ -14,7 +14,7 @@ WITH reached AS MATERIALIZED (
     GROUP BY value
 )
 SELECT
-    step || coalesce(', ' || round(100.0 * sessions / nullif(sessions_before, 0)) || ' %% of ' || step_before, '')
+    step || CASE WHEN place > 1 THEN coalesce(', ' || round(100.0 * sessions / nullif(viewed, 0), 1) || ' %%', '') ELSE '' END
         AS label,
     sessions AS value,
     -- One standard error of HyperLogLog with 2^11 registers: 1.04 / sqrt(2048).
@@ -23,8 +23,7 @@ SELECT
 FROM (
     SELECT
         place, step, coalesce(sessions, 0) AS sessions,
-        lag(step) OVER (ORDER BY place) AS step_before,
-        lag(coalesce(sessions, 0)) OVER (ORDER BY place) AS sessions_before
+        first_value(coalesce(sessions, 0)) OVER (ORDER BY place) AS viewed
     FROM (VALUES (1, 'page_view'), (2, 'click'), (3, 'donate')) AS funnel (place, step)
     LEFT JOIN reached USING (step)
 ) AS steps

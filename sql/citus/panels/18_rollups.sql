@@ -2,7 +2,7 @@
 -- source: citus
 -- draw: table
 -- every: 1s
--- help: How far each rollup is behind, its last run with events, and p95 and number of the runs of 10 minutes.
+-- help: How far each rollup is behind, its last run that found new events, p95 and number of such runs in 10 minutes.
 
 -- Marked when the live tables are 5 s behind, the other two, which run once a minute, 3 minutes;
 -- an error is ten times that.
@@ -10,7 +10,7 @@ SELECT
     replace(name, 'rollup_events_', '') AS rollup,
     round(behind.s::numeric, 1) AS "behind s",
     behind.events AS waiting,
-    round(extract(epoch FROM clock_timestamp() - run.started_at)) AS "ran s ago",
+    round(extract(epoch FROM clock_timestamp() - run.started_at)) AS "new s ago",
     run.events,
     run.rows,
     round(run.duration_ms::numeric, 1) AS ms,

@@ -4,7 +4,7 @@ CREATE TABLE IF NOT EXISTS rollups (
     event_table_name regclass NOT NULL,
     event_id_sequence_name regclass NOT NULL,
     last_aggregated_id bigint NOT NULL DEFAULT 0,
-    -- Everything that was loaded by then is in the rollup. In a backlog: the time of the last event that is.
+    -- Everything that was loaded by then is in the rollup. In a backlog: the time of the last events that are.
     rolled_up_until timestamptz NOT NULL DEFAULT now()
 );
 

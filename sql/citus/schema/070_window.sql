@@ -61,8 +61,11 @@ BEGIN
     PERFORM wait_for_commits_on_workers();
 
     IF window_end < newest_id THEN
-        EXECUTE format('SELECT event_time FROM %s WHERE event_id <= $1 ORDER BY event_id DESC LIMIT 1', event_table)
-        INTO read_at USING window_end;
+        -- Several, since a single one may be late: then the rollup would seem to be as far behind.
+        EXECUTE format(
+            'SELECT max(event_time) FROM ('
+            'SELECT event_time FROM %s WHERE event_id <= $1 ORDER BY event_id DESC LIMIT 100) AS newest', event_table
+        ) INTO read_at USING window_end;
     END IF;
     UPDATE rollups SET last_aggregated_id = window_end, rolled_up_until = least(read_at, clock_timestamp())
     WHERE name = rollup_name;

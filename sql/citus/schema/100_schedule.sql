@@ -51,6 +51,10 @@ BEGIN
         RETURN;
     END IF;
     PERFORM cron.schedule(jobname, schedule, command) FROM wanted_jobs();
-    RAISE NOTICE 'pg_cron runs the rollups each minute';
+    IF rollups_are_scheduled() THEN
+        RAISE NOTICE 'pg_cron runs the rollups each minute';
+    ELSE
+        RAISE NOTICE 'the launcher of pg_cron does not run: ingest runs the rollups until the server restarts it';
+    END IF;
 END
 $$;

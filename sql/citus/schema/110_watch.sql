@@ -152,11 +152,11 @@ LANGUAGE sql STABLE SET search_path FROM CURRENT AS $$
     )
     SELECT
         place, task, schedule, CASE WHEN is_whole THEN 'pg_cron' ELSE 'pg_cron and ingest' END,
-        started_at, status, ms,
+        started_at, CASE WHEN is_launched THEN status ELSE 'pg_cron is down' END, ms,
         CASE
-            WHEN NOT is_launched THEN 'the launcher of pg_cron is not running'
+            WHEN NOT is_launched THEN 'ingest runs them until the server restarts it'
             WHEN NOT is_whole THEN 'not all jobs are scheduled: ingest runs them as well'
-            ELSE left(message, 200)
+            WHEN status = 'failed' THEN left(message, 200)
         END,
         CASE
             WHEN NOT is_launched OR status = 'failed' THEN 'error'
