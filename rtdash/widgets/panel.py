@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, tzinfo
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -14,12 +14,10 @@ from rtdash.model.state import EMPTY_STATE, PanelState
 from rtdash.model.text import plain
 from rtdash.panels.spec import PanelSpec
 from rtdash.widgets.drawing import body, frame, spans
-from rtdash.widgets.drawing.numbers import age, milliseconds
+from rtdash.widgets.drawing.numbers import age, milliseconds, moment
 from rtdash.widgets.drawing.spans import Span, fit
 from rtdash.widgets.lines import Lines
 
-DAYS_WITH_A_NAME = timedelta(days=6)
-"""Before that, the name of a day could mean two of them."""
 STALE_S = 1.0
 """Data older than this, and than three of its intervals, is marked with its age."""
 
@@ -119,7 +117,7 @@ class Panel(Frame):
         self._upstream: Span | None = None
         self._thinned: Span | None = None
         self._generated_until: datetime | None = None
-        self._week_starts: datetime | None = None
+        self._now: datetime | None = None
 
     def set_subject(self, subject: str) -> None:
         """Whom the panel speaks of, for panels with a variable."""
@@ -131,7 +129,7 @@ class Panel(Frame):
     ) -> None:
         """What is wrong before the tables that are read, until when their past was made up, what they leave out."""
         self._upstream, self._generated_until, self._thinned = upstream, generated_until, thinned
-        self._week_starts = now - DAYS_WITH_A_NAME
+        self._now = now
 
     def set_state(self, state: PanelState, at: float) -> None:
         """Draw a state as it is at a moment of the samples' clock; what has not changed is not sent again."""
@@ -180,24 +178,24 @@ class Panel(Frame):
         return said
 
     def _window(self) -> list[Span]:
-        """How many shards were asked, where the window begins, what of it was made up, and what was left out of it.
+        """How many shards were asked, what of the window was made up, where it begins, and what was left out of it.
 
         Where there is no room the first of them go.
         """
         if self._state.is_absent:
             return []
         window: list[Span] = [] if self._state.shards is None else [(f" {self._state.shards} ", "muted")]
+        since: list[Span] = []
         start: datetime | None = None
         match self._state.data:
             case Counts(since=datetime() as start) | Bars(since=datetime() as start) | Table(since=datetime() as start):
-                is_named = self._week_starts is None or start > self._week_starts
-                day = "%a" if is_named else "%d %b"
-                window.append((f" since {start.astimezone(self._zone):{day} %H:%M} ", "muted"))
+                since.append((f" since {moment(start.astimezone(self._zone), self._now)} ", "muted"))
             case Line(at=(start, *_)):
                 pass
         if start is not None and self._generated_until is not None and start < self._generated_until:
             until = self._generated_until.astimezone(self._zone)
             window.append((f" history until {until:%a %H:%M} is generated ", "muted"))
+        window += since
         return [*window, self._thinned] if self._thinned is not None else window
 
     def _lines_of(self, state: PanelState) -> list[spans.Line]:

@@ -220,14 +220,14 @@ async def test_a_panel_says_how_many_shards_answered(stage, shards, said):
     async with stage(200, 50) as on:
         await on.inject(campaigns={"data": Table(("name",), ())}, **{"11_customer_last_15_minutes": {"shards": shards}})
         assert "shard" not in foot(on, "08_last_15_minutes")
-        assert f"{said} since Sun 14:45" in foot(on, "11_customer_last_15_minutes")
+        assert f"{said} since 14:45" in foot(on, "11_customer_last_15_minutes")
 
 
 async def test_bars_say_where_their_window_begins(stage):
     async with stage(200, 50) as on:
         await on.inject()
         await press(on, "4")
-        assert "since Sun 13:00" in foot(on, "14_event_types")
+        assert "since 13:00" in foot(on, "14_event_types")
 
 
 async def test_late_events_are_no_matter_of_the_clusters_panels(stage):

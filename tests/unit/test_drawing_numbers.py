@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -123,6 +123,15 @@ def test_cell(value, shown):
 )
 def test_share(value, largest, part):
     assert numbers.share(value, largest) == part
+
+
+@pytest.mark.parametrize(
+    ("hours", "shown"), [(0, "14:05"), (19, "19:05"), (23, "Sat 15:05"), (140, "Mon 18:05"), (168, "15 Nov 14:05")]
+)
+def test_a_moment_cannot_be_taken_for_another(hours, shown):
+    now = datetime(2026, 11, 22, 14, 5, tzinfo=UTC)
+    assert numbers.moment(now - timedelta(hours=hours), now) == shown
+    assert numbers.moment(now - timedelta(hours=hours), None) == shown[-5:]
 
 
 @given(NUMBERS, st.sampled_from(["", "eur", "events"]))

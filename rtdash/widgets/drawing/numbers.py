@@ -8,6 +8,10 @@ from math import isfinite
 
 from rtdash.model.data import Cell, Number
 
+# A little less than both: 23 hours and 7 days ago would read as something nearer.
+_A_DAY = timedelta(hours=20)
+_A_WEEK = timedelta(days=6)
+
 
 def grouped(value: Number) -> str:
     """`1204991` as `1,204,991`; fractions to two places."""
@@ -62,6 +66,14 @@ def age(seconds: float) -> str:
 def clock(seconds: float) -> str:
     """A duration as `00:03:12`."""
     return str(timedelta(seconds=max(0, int(seconds)))).rjust(8, "0")
+
+
+def moment(at: datetime, now: datetime | None) -> str:
+    """A past time, as short as it can be told from others: `14:05`, `Sun 14:05`, `15 Nov 14:05`."""
+    passed = timedelta(0) if now is None else now - at
+    if passed < _A_DAY:
+        return f"{at:%H:%M}"
+    return f"{at:%a %H:%M}" if passed < _A_WEEK else f"{at:%d %b %H:%M}"
 
 
 def cell(value: Cell, zone: tzinfo) -> str:
