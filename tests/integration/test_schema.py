@@ -68,7 +68,8 @@ def test_a_search_path_of_the_dsn_is_where_the_tables_go(citus_dsn):
             inside.execute("INSERT INTO events (customer_id, device_id) VALUES (1, 1)")
             assert inside.execute("SELECT end_id FROM live_aggregation()").fetchone() == (1,)
         stored = connection.execute(
-            "SELECT count(*) FROM pg_db_role_setting WHERE setconfig::text LIKE '%search_path%'"
+            "SELECT count(*) FROM pg_db_role_setting JOIN pg_database ON pg_database.oid = setdatabase"
+            " WHERE datname = current_database() AND setconfig::text LIKE '%search_path%'"
         )
         assert stored.fetchone() == (0,), "the path of the others stays as it was"
 
