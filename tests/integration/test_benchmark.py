@@ -12,6 +12,7 @@ import pytest
 PROGRAM = Path(__file__).parents[2] / "benchmarks" / "clickstream.py"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("backlog", [0, 2])
 def test_the_benchmark_conserves_events_and_measures_the_panels(tmp_path: Path, backlog: int):
     file = tmp_path / "figures.json"

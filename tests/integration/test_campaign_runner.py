@@ -163,6 +163,7 @@ def test_the_brake_holds_while_no_ingest_runs(world: World):
             until(lambda: newest(world).real_rate_per_s > 400 and newest(world).note == "")
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("quick_brake")
 def test_the_brake_holds_while_the_database_does_not_answer(world: World):
     with world.ingest(), world.campaign_beside(rate_per_s=500):

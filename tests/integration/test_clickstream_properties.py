@@ -20,7 +20,7 @@ SETTINGS = settings(
     suppress_health_check=[HealthCheck.too_slow],
 )
 FEW = settings(SETTINGS, max_examples=8)
-LONG = settings(SETTINGS, derandomize=False, max_examples=800, stateful_step_count=60)
+LONG = settings(SETTINGS, derandomize=False, max_examples=300, stateful_step_count=60)
 
 
 @pytest.fixture
