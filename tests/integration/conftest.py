@@ -12,6 +12,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from asking import Screen
 from clickstream import Clickstream
 from psycopg import sql
 from pydantic import SecretStr
@@ -22,7 +23,7 @@ from rtdash.schema.apply import apply
 from rtdash.servers.broker import PrivateBroker
 from rtdash.servers.folders import DataFolder
 from rtdash.settings import Settings
-from rtdash.sources import donations
+from rtdash.sources import citus, donations
 from tests.shared_server import with_search_path
 
 _numbers = itertools.count(1)
@@ -55,6 +56,21 @@ def clickstream(citus_dsn: SecretStr, quiet_schema: Path) -> Clickstream:
     """A new database, or schema of a shared server, with the clickstream's schema; nothing runs in it by itself."""
     apply(citus_dsn, quiet_schema, lambda _: None)
     return Clickstream(citus_dsn)
+
+
+@pytest.fixture
+def owner(clickstream: Clickstream) -> Iterator[psycopg.Connection[Any]]:
+    """A connection that may write."""
+    with clickstream.connect() as connection:
+        yield connection
+
+
+@pytest.fixture
+def screen(clickstream: Clickstream, citus_reader_dsn: SecretStr) -> Iterator[Screen]:
+    """Asks panels as the dashboard does."""
+    del clickstream  # its schema is what the reader asks
+    with citus.connect(citus_reader_dsn, "test", read_only=True) as connection:
+        yield Screen(connection)
 
 
 @pytest.fixture

@@ -10,17 +10,9 @@ from asking import Screen
 
 from rtdash.model.data import Bars, Counts
 from rtdash.model.places import ORGANIZATIONS
-from rtdash.sources import citus
 
 DIMENSIONS = {"13": "country", "14": "event_type", "15": "browser"}
 HOUR = "event_time <= now() AND event_time >= date_bin('5 minutes', now() - interval '1 hour', timestamptz 'epoch')"
-
-
-@pytest.fixture
-def screen(clickstream, citus_reader_dsn):
-    del clickstream  # its schema is what the reader asks
-    with citus.connect(citus_reader_dsn, "test", read_only=True) as connection:
-        yield Screen(connection)
 
 
 @pytest.fixture

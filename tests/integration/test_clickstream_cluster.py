@@ -54,12 +54,6 @@ COLUMNS = {
 
 
 @pytest.fixture
-def owner(clickstream):
-    with clickstream.connect() as connection:
-        yield connection
-
-
-@pytest.fixture
 def stubbed(owner):
     if owner.execute("SELECT 1 FROM pg_extension WHERE extname = 'citus'").fetchone():
         pytest.skip("Citus has its own catalog")

@@ -11,7 +11,6 @@ from asking import Screen
 from rtdash.model.data import Bars, Counts, Line
 from rtdash.panels.header import read
 from rtdash.resources import sql_folder
-from rtdash.sources import citus
 
 LAG = sql_folder("citus", "probes") / "clickstream_lag.sql"
 RAW = """
@@ -23,13 +22,6 @@ WHERE event_time >= %(since)s AND event_time <= now() AND customer_id = coalesce
 def lag_of(screen):
     cursor = screen.connection.execute(read(LAG, is_probe=True).sql)
     return dict(zip([column.name for column in cursor.description], cursor.fetchone(), strict=True))
-
-
-@pytest.fixture
-def screen(clickstream, citus_reader_dsn):
-    del clickstream  # its schema is what the reader asks
-    with citus.connect(citus_reader_dsn, "test", read_only=True) as connection:
-        yield Screen(connection)
 
 
 @pytest.fixture

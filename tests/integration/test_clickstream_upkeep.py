@@ -15,19 +15,6 @@ from rtdash.sources import citus
 TASKS = ("five_minutely_aggregation", "hourly_aggregation", "maintain_events", "forget_old_rollups")
 
 
-@pytest.fixture
-def owner(clickstream):
-    with clickstream.connect() as connection:
-        yield connection
-
-
-@pytest.fixture
-def screen(clickstream, citus_reader_dsn):
-    del clickstream  # its schema is what the reader asks
-    with citus.connect(citus_reader_dsn, "test", read_only=True) as connection:
-        yield Screen(connection)
-
-
 # ── ⑳ partitions ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -11,22 +11,7 @@ import pytest
 from asking import PANELS, Screen, panel
 from psycopg import sql
 
-from rtdash.sources import citus
-
 ROLLUPS = ("live", "rollup_events_5min", "rollup_events_1hr")
-
-
-@pytest.fixture
-def owner(clickstream):
-    with clickstream.connect() as connection:
-        yield connection
-
-
-@pytest.fixture
-def screen(clickstream, citus_reader_dsn):
-    del clickstream  # its schema is what the reader asks
-    with citus.connect(citus_reader_dsn, "test", read_only=True) as connection:
-        yield Screen(connection)
 
 
 @pytest.fixture
