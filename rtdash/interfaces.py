@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
+from rtdash.model.campaign import CampaignPlan, RateChange
 from rtdash.model.sample import Sample
 
 
@@ -55,18 +56,27 @@ class Control(Protocol):
         """Whether a campaign that was started here still runs."""
         ...
 
-    def start_campaign(self) -> None:
-        """Start one; those that run are stopped."""
+    @property
+    def plan(self) -> CampaignPlan:
+        """The settings with which a campaign was last started here, or that the next one will have."""
+        ...
+
+    def start_campaign(self, plan: CampaignPlan | None = None, *, beside: bool = False) -> None:
+        """Start one by `plan`, or with the last settings; those that run are stopped unless it runs `beside` them."""
+        ...
+
+    def stop_campaign(self, campaign_id: int) -> None:
+        """Stop this one, whoever started it; one that is planned does not begin."""
         ...
 
     def stop_campaigns(self) -> None:
-        """Stop all that run."""
+        """Stop all that run or are planned."""
         ...
 
-    def change_rate(self, step: int) -> None:
-        """One step up (1) or down (-1), for those that run or else for the next."""
+    def change_rate(self, change: RateChange, campaign_id: int | None = None) -> None:
+        """Another rate for this campaign, while it runs, or else for the next one."""
         ...
 
     def close(self, *, stop_own: bool) -> None:
-        """End the thread; with `stop_own` also the campaign that was started here, waiting for its end."""
+        """End the thread; with `stop_own` also the campaigns that were started here, waiting for their end."""
         ...

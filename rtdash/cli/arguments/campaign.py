@@ -1,0 +1,58 @@
+"""What may be typed after `rtdash campaign`."""
+
+from __future__ import annotations
+
+import argparse
+from contextlib import suppress
+
+from rtdash.cli.arguments.command import Commands, runs
+from rtdash.cli.arguments.values import seconds, whole
+from rtdash.model.campaign import AS_FAST_AS_IT_CAN, DEFAULT_RATE_PER_S, PRESETS, RATE_STEPS
+
+
+def rate(text: str) -> int:
+    """Donations a second: a number, the name of a preset, or `max`."""
+    if text == "max":
+        return AS_FAST_AS_IT_CAN
+    if text in PRESETS:
+        return PRESETS[text]
+    with suppress(argparse.ArgumentTypeError):
+        return whole(1, RATE_STEPS[-1])(text)
+    raise argparse.ArgumentTypeError(f"{text!r}: allowed: 1 … {RATE_STEPS[-1]:,}, {', '.join(PRESETS)}, max")
+
+
+def add_rate(parser: argparse.ArgumentParser, whose: str = "") -> None:
+    """The flag --rate."""
+    presets = ", ".join(f"{name} = {rate_per_s:,}" for name, rate_per_s in PRESETS.items())
+    parser.add_argument(
+        "--rate",
+        type=rate,
+        default=DEFAULT_RATE_PER_S,
+        metavar="N",
+        help=f"donations a second{whose}: a number, {presets}, or max ({DEFAULT_RATE_PER_S})",
+    )
+
+
+def add(commands: Commands) -> None:
+    """The command and its actions."""
+    campaign = commands.place.add_parser("campaign", help="start, stop and list campaigns without a screen")
+    actions = commands.below(campaign)
+    start = actions.add("start", help="run a campaign until it is over or stopped")
+    start.add_argument("--name", default="", help="what it is called (its number)")
+    add_rate(start)
+    start.add_argument("--city", action="append", default=[], metavar="NAME", help="a city; repeat it (4 at random)")
+    start.add_argument(
+        "--organization", action="append", default=[], metavar="NAME", help="an organisation; repeat it (all 4)"
+    )
+    start.add_argument("--beside", action="store_true", help="leave the running campaigns alone")
+    start.add_argument("--in", type=seconds, dest="delay", default=0.0, metavar="S", help="begin after so many seconds")
+    end = start.add_mutually_exclusive_group()
+    end.add_argument("--count", type=whole(1), metavar="N", help="end after this many donations")
+    end.add_argument("--duration", type=seconds, metavar="S", help="end after this many seconds")
+    stop = actions.add("stop", help="stop campaigns, and wait until they have ended")
+    stop.add_argument("campaign_id", nargs="*", type=whole(1), metavar="NUMBER", help="these campaigns (all that run)")
+    stop.add_argument("--no-wait", action="store_true", help="ask, and do not wait")
+    listed = actions.add("list", help="the latest campaigns")
+    for action, name in ((start, "start"), (stop, "stop"), (listed, "list")):
+        action.add_argument("--json", action="store_true", help="the outcome as JSON on standard output")
+        runs(action, "campaign", f"campaign {name}", action=name)
