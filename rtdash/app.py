@@ -13,6 +13,7 @@ from textual.screen import Screen
 
 from rtdash.interfaces import Control, Poller
 from rtdash.messages import CommandEnded, PanelOpened, SampleArrived
+from rtdash.model.campaign import next_rate, previous_rate
 from rtdash.model.data import Table
 from rtdash.model.interval import stepped
 from rtdash.model.places import ORGANIZATIONS
@@ -191,7 +192,7 @@ class RtdashApp(App[int]):
 
     def action_rate(self, step: int) -> None:
         """More or fewer donations a second."""
-        self.control.change_rate(step)
+        self.control.change_rate(next_rate if step > 0 else previous_rate)
 
     def action_pause(self) -> None:
         """Stop asking, or go on."""

@@ -59,6 +59,11 @@ class Settings(BaseSettings):
     """Your own panels: *.sql in `citus/` and `donations/` below it."""
     max_events_per_s: Annotated[int, Field(ge=1)] = 5000
     """Visits beyond it are left out whole, at a fraction kept with the campaign."""
+    brake_mb: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 12.0
+    """What may wait in Kafka for ingest, MB uncompressed: from half of it on campaigns slow down. 0: no brake.
+
+    The default suits the built-in broker, which keeps 20 MB of a topic; partitions do not fill evenly.
+    """
 
     @field_validator("citus_dsn", "citus_owner_dsn", "donations_dsn", "donations_owner_dsn", "donations_control_dsn")
     @classmethod

@@ -13,12 +13,6 @@ from pymysql.connections import Connection
 from rtdash.sources.donations import explained
 from rtdash.sources.kafka import DONATIONS_TOPIC
 
-# Of the 20 MB that four partitions of a topic keep; partitions do not fill evenly. Uncompressed, although the broker
-# keeps what was sent compressed.
-FREE_BYTES = 6_000_000
-"""Up to here the rate is as wanted."""
-MOST_BYTES = 12_000_000
-"""From here on nothing is made."""
 _DONATION_BYTES = 260
 _EVENT_BYTES = 180
 
@@ -57,6 +51,6 @@ def waiting_bytes(donations: int, events_a_donation: float) -> float:
     return donations * max(_DONATION_BYTES, _EVENT_BYTES * events_a_donation)
 
 
-def share(waiting_bytes: float) -> float:
-    """The share of the wanted rate that this allows: 1 … 0."""
-    return min(1.0, max(0.0, (MOST_BYTES - waiting_bytes) / (MOST_BYTES - FREE_BYTES)))
+def share(waiting_bytes: float, most_bytes: float) -> float:
+    """The share of the wanted rate that this allows: 1 up to half of `most_bytes`, 0 from all of it on."""
+    return min(1.0, max(0.0, 2 - 2 * waiting_bytes / most_bytes)) if most_bytes else 1.0

@@ -7,6 +7,8 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import closing, suppress
+from dataclasses import replace
+from functools import partial
 from queue import Empty, SimpleQueue
 from typing import Any, Protocol
 
@@ -17,7 +19,7 @@ from pymysql.connections import Connection
 from rtdash.campaigns.stale import StaleWatch
 from rtdash.campaigns.store import CampaignStore
 from rtdash.errors import RtdashError, SourceError
-from rtdash.model.campaign import DEFAULT_RATE_PER_S, CampaignState, next_rate, previous_rate
+from rtdash.model.campaign import AS_FAST_AS_IT_CAN, CampaignPlan, CampaignState, RateChange
 from rtdash.model.text import plain
 from rtdash.sources import donations
 
@@ -52,15 +54,16 @@ class Runner(Protocol):
 
 
 class CampaignControl:
-    """Methods return at once and are carried out in order; `close` waits. `launch` starts a runner at a rate."""
+    """Methods return at once and are carried out in order; `close` waits. `launch` starts a runner by a plan."""
 
     def __init__(
-        self, dsn: SecretStr, launch: Callable[[int], Runner], report: Report, rate_per_s: int = DEFAULT_RATE_PER_S
+        self, dsn: SecretStr, launch: Callable[[CampaignPlan], Runner], report: Report, plan: CampaignPlan
     ) -> None:
         self._dsn = dsn
         self._launch = launch
         self._report = report
-        self._rate_per_s = rate_per_s
+        self.plan = plan
+        """With which a campaign was last started here, or the next one will be; changed by this thread alone."""
         self._runners: list[Runner] = []
         self._launched_at = -_LAUNCH_S
         self._connection: Connection[Any] | None = None
@@ -75,17 +78,24 @@ class CampaignControl:
         """Whether a campaign that was started here still runs."""
         return any(runner.returncode is None for runner in tuple(self._runners))
 
-    def start_campaign(self) -> None:
-        """Start a campaign in a process of its own; its runner stops those that run."""
-        self._commands.put(self._start)
+    def start_campaign(self, plan: CampaignPlan | None = None, *, beside: bool = False) -> None:
+        """Start a campaign in a process of its own, by `plan` or with the last settings.
+
+        Its runner stops those that run unless it runs beside them.
+        """
+        self._commands.put(partial(self._start, plan, beside=beside))
+
+    def stop_campaign(self, campaign_id: int) -> None:
+        """Ask this campaign to stop, whoever has started it."""
+        self._commands.put(partial(self._stop_one, campaign_id))
 
     def stop_campaigns(self) -> None:
-        """Ask all running campaigns to stop, also those of other dashboards."""
+        """Ask all campaigns that run or are planned to stop, also those of other dashboards."""
         self._commands.put(self._stop)
 
-    def change_rate(self, step: int) -> None:
-        """One step up (1) or down (-1), for the running campaigns, or else for the next one."""
-        self._commands.put(lambda: self._change_rate(next_rate if step > 0 else previous_rate))
+    def change_rate(self, change: RateChange, campaign_id: int | None = None) -> None:
+        """Another rate for this campaign, while it runs or is planned, or else for the next one."""
+        self._commands.put(partial(self._change_rate, change, campaign_id))
 
     def close(self, *, stop_own: bool) -> None:
         """End the thread; with `stop_own` the campaigns started here end first, with all their delivery reports.
@@ -161,12 +171,23 @@ class CampaignControl:
     def _is_starting(self) -> bool:
         return self.has_own and time.monotonic() - self._launched_at < _LAUNCH_S
 
-    def _start(self) -> str:
+    def _start(self, plan: CampaignPlan | None, *, beside: bool) -> str:
         if self._is_starting:
             return "a campaign is starting already"
+        plan = plan or replace(self.plan, beside=beside)
         self._launched_at = time.monotonic()
-        self._runners.append(self._launch(self._rate_per_s))
-        return f"starting a campaign at {self._rate_per_s:,}/s"
+        self._runners.append(self._launch(plan))
+        self.plan = replace(plan, beside=False, delay_s=0.0)
+        when = f", to begin in {plan.delay_s:,.0f} s," if plan.delay_s else ""
+        return f"starting {plan.name or 'a campaign'}{when} at {_per_s(plan.rate_per_s)}{', beside' * plan.beside}"
+
+    def _stop_one(self, campaign_id: int) -> str:
+        store = self._store()
+        if (campaign := store.get(campaign_id)) is None:
+            return f"there is no campaign {campaign_id}"
+        if not store.request_stop(campaign_id):
+            return f"{campaign.name} is {campaign.state} already"
+        return f"stopping {campaign.name}: waiting for its last delivery reports"
 
     def _stop(self) -> str:
         starting = [runner for runner in self._runners if runner.returncode is None] if self._is_starting else []
@@ -178,18 +199,25 @@ class CampaignControl:
         asked = self._store().stop_all()
         return "stopping: waiting for the last delivery reports" if asked or starting else "no campaign is running"
 
-    def _change_rate(self, step: Callable[[int], int]) -> str:
+    def _change_rate(self, change: RateChange, campaign_id: int | None) -> str:
         store = self._store()
-        running = [each for each in store.latest() if each.state is CampaignState.RUNNING]
-        self._rate_per_s = step(running[0].rate_per_s if running else self._rate_per_s)
-        for campaign in running:
-            store.set_rate(campaign.campaign_id, self._rate_per_s)
-        return f"{'rate' if running else 'next campaign'}: {self._rate_per_s:,}/s"
+        campaign = store.get(campaign_id) if campaign_id is not None else None
+        if campaign is None or campaign.state not in (CampaignState.PLANNED, CampaignState.RUNNING):
+            self.plan = replace(self.plan, rate_per_s=change(self.plan.rate_per_s))
+            return f"next campaign: {_per_s(self.plan.rate_per_s)}"
+        rate_per_s = change(campaign.rate_per_s)
+        store.set_rate(campaign.campaign_id, rate_per_s)
+        self.plan = replace(self.plan, rate_per_s=rate_per_s)
+        return f"{campaign.name}: {_per_s(rate_per_s)}"
 
     def _stop_own(self) -> str:
         for runner in self._runners:
             runner.stop()
-        return "campaign stopped"
+        return "campaigns stopped"
+
+
+def _per_s(rate_per_s: int) -> str:
+    return "as fast as it can" if rate_per_s == AS_FAST_AS_IT_CAN else f"{rate_per_s:,}/s"
 
 
 def _said(error: Exception) -> str:

@@ -26,6 +26,7 @@ BEAT_S = 0.25
 _CLOCK_S = 60.0
 _RETRY_S = 0.5
 _DEADLINE_S = 10.0
+_WANTED = (CampaignState.PLANNED, CampaignState.RUNNING)
 
 
 class Heartbeat:
@@ -40,9 +41,9 @@ class Heartbeat:
         self._progress = progress
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
-        self.state = CampaignState.RUNNING
+        self.state = campaign.state
         """What the runner does; the runner sets it."""
-        self.orders: Orders | None = Orders(CampaignState.RUNNING, campaign.rate_per_s)
+        self.orders: Orders | None = Orders(campaign.state, campaign.rate_per_s)
         """What is wanted; None when the campaign is gone from the table."""
         self.settled = Settled(campaign.campaign_id)
         """What Kafka need not keep any longer, when last seen."""
@@ -60,7 +61,7 @@ class Heartbeat:
     @property
     def stop_wanted(self) -> bool:
         """Whether the runner shall come to an end: it was asked to, the campaign is gone, or this thread failed."""
-        return self.error is not None or self.orders is None or self.orders.state is not CampaignState.RUNNING
+        return self.error is not None or self.orders is None or self.orders.state not in _WANTED
 
     def _run(self) -> None:
         answering = True
@@ -91,6 +92,6 @@ class Heartbeat:
 
     def _beat(self, store: CampaignStore) -> None:
         orders = store.heartbeat(self._campaign_id, self.state, self._progress())
-        if orders and orders.state is CampaignState.RUNNING and self.state is CampaignState.STOPPING:
+        if orders and orders.state in _WANTED and self.state is CampaignState.STOPPING:
             store.request_stop(self._campaign_id)
         self.orders = orders

@@ -4,33 +4,39 @@ from __future__ import annotations
 
 import signal
 import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from types import FrameType
 
-from rtdash.campaigns.runner import CampaignOptions, CampaignRunner
-from rtdash.errors import UsageError
+from rtdash.campaigns.runner import CampaignRunner
+from rtdash.model.campaign import Campaign, CampaignPlan
 from rtdash.settings import Settings
 
 _SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
+Watch = Callable[[CampaignRunner], AbstractContextManager[object]]
+"""What is shown of a runner while it runs."""
 
-def run(settings: Settings, options: CampaignOptions) -> int:
+
+def run(settings: Settings, plan: CampaignPlan, watch: Watch = nullcontext) -> Campaign:
     """Run one campaign until it is over, is stopped through the table, or a signal asks for the end.
 
-    Returns 0 when every donation was acknowledged, 1 when some were not. Raises RtdashError before it has begun.
+    Returns it as the table has it in the end.
+
+    Raises RtdashError before it has begun, or when the database does not take its end.
     """
     stop = threading.Event()
 
     def on_signal(_number: int, _frame: FrameType | None) -> None:
         stop.set()
 
-    try:
-        runner = CampaignRunner(settings, options)
-    except ValueError as error:
-        raise UsageError(str(error)) from None
+    runner = CampaignRunner(settings, plan)
     before = {number: signal.signal(number, on_signal) for number in _SIGNALS}
     try:
-        final = runner.run(stop)
+        with watch(runner):
+            runner.run(stop)
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-    return 0 if final.acked == final.generated else 1
+    assert runner.campaign is not None  # noqa: S101 (it has been run)
+    return runner.campaign

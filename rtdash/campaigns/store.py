@@ -13,12 +13,23 @@ from typing import Any
 from pymysql.connections import Connection
 
 from rtdash.errors import SourceError
-from rtdash.model.campaign import Campaign, CampaignState
+from rtdash.model.campaign import ACTIVE, Campaign, CampaignPlan, CampaignState
 from rtdash.model.donation import MAX_CAMPAIGN_ID
 from rtdash.sources.donations import explained
 
 _COLUMNS = ", ".join(f"`{field.name}`" for field in fields(Campaign))
 _ATTEMPTS = 20
+_MOST_ACTIVE = 1_000
+_STOPPABLE = (CampaignState.PLANNED, CampaignState.RUNNING)
+# Nothing is inserted when another runner was quicker with the same id.
+_ENTER = """
+INSERT IGNORE INTO campaigns
+    (campaign_id, name, cities, organizations, state, rate_per_s, wanted, heartbeat_at, starts_at, ends_at, started_at)
+SELECT %(campaign_id)s, %(name)s, %(cities)s, %(organizations)s, %(state)s, %(rate_per_s)s, %(wanted)s,
+       n.now, n.now + INTERVAL %(delay_us)s MICROSECOND, n.now + INTERVAL %(end_us)s MICROSECOND,
+       CASE WHEN NOT %(is_planned)s THEN n.now END
+FROM (SELECT UTC_TIMESTAMP(6) AS now) n
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +42,8 @@ class Progress:
     unknown: int = 0
     events_generated: int = 0
     events_acked: int = 0
+    events_failed: int = 0
+    events_unknown: int = 0
     visit_fraction: float = 1.0
     real_rate_per_s: float = 0.0
     note: str = ""
@@ -54,15 +67,15 @@ class CampaignStore:
     def __init__(self, connection: Connection[Any]) -> None:
         self._connection = connection
 
-    def register(
-        self, name: str, cities: Sequence[str], organizations: Sequence[str], rate_per_s: int, *, beside: bool = False
-    ) -> Campaign:
-        """Enter a new campaign as running; those that run are asked to stop unless it shall run `beside` them.
+    def register(self, plan: CampaignPlan) -> Campaign:
+        """Enter a new campaign in the cities and for the organisations that `plan` names.
 
-        Without a name it is called by its number.
+        It runs from now on, and those that run are asked to stop unless it shall run beside them; or it is planned
+        when it has a delay. Without a name it is called by its number.
         """
-        if not beside:
-            self.stop_all()
+        is_planned = plan.delay_s > 0
+        if not (is_planned or plan.beside):
+            self.stop_running()
         for _ in range(_ATTEMPTS):
             # Dense ids of few bits, which AUTO_INCREMENT is not on SingleStore. Old donations may be in the totals
             # although their campaign is not in the table: a broker outlives a database.
@@ -74,20 +87,39 @@ class CampaignStore:
             if campaign_id > MAX_CAMPAIGN_ID:
                 raise SourceError(f"no campaign beyond {MAX_CAMPAIGN_ID}: its donations would have no ids")
             mine = self._change(
-                # Nothing is inserted when another runner was quicker with the same id.
-                "INSERT IGNORE INTO campaigns (campaign_id, name, cities, organizations, state, rate_per_s, started_at,"
-                " heartbeat_at) VALUES (%s, %s, %s, %s, %s, %s, UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))",
-                campaign_id,
-                name or f"Campaign {campaign_id}",
-                json.dumps(list(cities), ensure_ascii=False),
-                json.dumps(list(organizations), ensure_ascii=False),
-                CampaignState.RUNNING,
-                rate_per_s,
+                _ENTER,
+                campaign_id=campaign_id,
+                name=plan.name or f"Campaign {campaign_id}",
+                cities=json.dumps(plan.cities, ensure_ascii=False),
+                organizations=json.dumps(plan.organizations, ensure_ascii=False),
+                state=CampaignState.PLANNED if is_planned else CampaignState.RUNNING,
+                rate_per_s=plan.rate_per_s,
+                delay_us=round(plan.delay_s * 1e6),
+                end_us=None if plan.duration_s is None else round((plan.delay_s + plan.duration_s) * 1e6),
+                wanted=plan.count,
+                is_planned=is_planned,
             )
             campaign = self.get(campaign_id) if mine else None
             if campaign is not None:
                 return campaign
         raise SourceError(f"no free campaign id after {_ATTEMPTS} attempts")
+
+    def begin(self, campaign_id: int, *, beside: bool) -> bool:
+        """A planned campaign runs from now on; False when somebody has stopped it before.
+
+        Those that run are asked to stop unless it shall run `beside` them.
+        """
+        if not beside:
+            self.stop_running()
+        return bool(
+            self._change(
+                # Lost: given up while the database was away. Running: an attempt whose answer did not arrive.
+                "UPDATE campaigns SET state = %s, started_at = UTC_TIMESTAMP(6) WHERE campaign_id = %s AND state IN %s",
+                CampaignState.RUNNING,
+                campaign_id,
+                (CampaignState.PLANNED, CampaignState.LOST, CampaignState.RUNNING),
+            )
+        )
 
     def get(self, campaign_id: int) -> Campaign | None:
         """The campaign as the table has it now."""
@@ -99,31 +131,33 @@ class CampaignStore:
         rows = self._rows(f"SELECT {_COLUMNS} FROM campaigns ORDER BY campaign_id DESC LIMIT %s", limit)  # noqa: S608
         return tuple(_campaign(row) for row in rows)
 
+    def active(self) -> tuple[Campaign, ...]:
+        """Those with a runner, newest first."""
+        return tuple(each for each in self.latest(_MOST_ACTIVE) if each.is_active)
+
     def set_rate(self, campaign_id: int, rate_per_s: int) -> None:
-        """Want another rate of a running campaign; any other stays as it is."""
+        """Want another rate of a campaign that runs or is planned; any other stays as it is."""
         self._change(
-            "UPDATE campaigns SET rate_per_s = %s WHERE campaign_id = %s AND state = %s",
+            "UPDATE campaigns SET rate_per_s = %s WHERE campaign_id = %s AND state IN %s",
             rate_per_s,
             campaign_id,
-            CampaignState.RUNNING,
+            _STOPPABLE,
         )
 
     def request_stop(self, campaign_id: int) -> bool:
-        """Ask a campaign to stop; False when it does not run."""
-        return bool(
-            self._change(
-                "UPDATE campaigns SET state = %s WHERE campaign_id = %s AND state = %s",
-                CampaignState.STOPPING,
-                campaign_id,
-                CampaignState.RUNNING,
-            )
-        )
+        """Ask a campaign to stop, or not to begin; False when it neither runs nor is planned."""
+        return self._stop("campaign_id = %s AND state IN %s", campaign_id, _STOPPABLE) > 0
+
+    def stop_running(self) -> int:
+        """Ask every running campaign to stop; how many were asked."""
+        return self._stop("state = %s", CampaignState.RUNNING)
 
     def stop_all(self) -> int:
-        """Ask every running campaign to stop; how many were asked."""
-        return self._change(
-            "UPDATE campaigns SET state = %s WHERE state = %s", CampaignState.STOPPING, CampaignState.RUNNING
-        )
+        """Ask every campaign that runs or is planned to stop; how many were asked."""
+        return self._stop("state IN %s", _STOPPABLE)
+
+    def _stop(self, which: str, *values: object) -> int:
+        return self._change(f"UPDATE campaigns SET state = %s WHERE {which}", CampaignState.STOPPING, *values)  # noqa: S608
 
     def heartbeat(self, campaign_id: int, state: CampaignState, progress: Progress) -> Orders | None:
         """Say that the runner lives, in `state`, and what it has done; returns what is wanted of it.
@@ -150,9 +184,10 @@ class CampaignStore:
         return Orders(state, orders.rate_per_s)
 
     def finish(self, campaign_id: int, progress: Progress) -> None:
-        """Enter the campaign as ended, with its final counts."""
+        """Enter the campaign as ended, with its final counts; one that never began has no time of its end."""
         self._change(
-            _SAY + ", state = %(state)s, ended_at = UTC_TIMESTAMP(6) WHERE campaign_id = %(campaign_id)s",
+            _SAY + ", state = %(state)s, ended_at = CASE WHEN started_at IS NOT NULL THEN UTC_TIMESTAMP(6) END"
+            " WHERE campaign_id = %(campaign_id)s",
             campaign_id=campaign_id,
             state=CampaignState.ENDED,
             **asdict(progress),
@@ -169,12 +204,12 @@ class CampaignStore:
         database answer all that time may judge: see `StaleWatch`.
         """
         return self._change(
-            "UPDATE campaigns SET state = %s, ended_at = heartbeat_at, real_rate_per_s = 0,"
-            " `unknown` = generated - acked - failed"
-            " WHERE state IN (%s, %s) AND heartbeat_at < UTC_TIMESTAMP(6) - INTERVAL %s MICROSECOND",
+            "UPDATE campaigns SET state = %s, ended_at = CASE WHEN started_at IS NOT NULL THEN heartbeat_at END,"
+            " real_rate_per_s = 0, `unknown` = generated - acked - failed,"
+            " events_unknown = events_generated - events_acked - events_failed"
+            " WHERE state IN %s AND heartbeat_at < UTC_TIMESTAMP(6) - INTERVAL %s MICROSECOND",
             CampaignState.LOST,
-            CampaignState.RUNNING,
-            CampaignState.STOPPING,
+            tuple(ACTIVE),
             int(silent_s * 1e6),
         )
 

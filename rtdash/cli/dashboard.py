@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -22,7 +22,7 @@ from rtdash.cli import flags, signals, terminal
 from rtdash.cli.runner import launcher
 from rtdash.errors import SettingsError
 from rtdash.messages import CommandEnded
-from rtdash.model.campaign import DEFAULT_RATE_PER_S
+from rtdash.model.campaign import CampaignPlan, RateChange
 from rtdash.panels import catalog
 from rtdash.panels.spec import PanelSpec, Source
 from rtdash.scheduler.scheduler import Scheduler
@@ -42,7 +42,8 @@ class Choices:
     """What differs between the dashboard on real servers and the demo."""
 
     starts_campaign: bool = False
-    rate_per_s: int = DEFAULT_RATE_PER_S
+    plan: CampaignPlan = field(default_factory=CampaignPlan)
+    """Of the first campaign."""
     demo: Path | None = None
     """The folder of a demo, whose campaigns end with it; None on servers that stay."""
 
@@ -73,20 +74,29 @@ class NoControl:
     """Stands in where there is no donations database to start a campaign in."""
 
     has_own = False
+    plan = CampaignPlan()
 
     def __init__(self, report: Report) -> None:
         self._report = report
 
-    def start_campaign(self) -> None:
+    def start_campaign(self, plan: CampaignPlan | None = None, *, beside: bool = False) -> None:
+        """Say why not."""
+        del plan, beside
+        self.stop_campaigns()
+
+    def stop_campaign(self, campaign_id: int) -> None:
+        """Say why not."""
+        del campaign_id
+        self.stop_campaigns()
+
+    def stop_campaigns(self) -> None:
         """Say why not."""
         self._report("", "campaigns need RTDASH_DONATIONS_DSN and RTDASH_KAFKA_BOOTSTRAP_SERVERS")
 
-    stop_campaigns = start_campaign
-
-    def change_rate(self, step: int) -> None:
+    def change_rate(self, change: RateChange, campaign_id: int | None = None) -> None:
         """Say why not."""
-        del step
-        self.start_campaign()
+        del change, campaign_id
+        self.stop_campaigns()
 
     def close(self, *, stop_own: bool) -> None:
         """Nothing runs."""
@@ -122,7 +132,7 @@ def compose(settings: Settings, choices: Choices, specs: tuple[PanelSpec, ...]) 
     with launcher(settings, choices.demo) as launch:
         dsn = settings.dsn_of_control
         control = (
-            CampaignControl(dsn, launch, report, choices.rate_per_s)
+            CampaignControl(dsn, launch, report, choices.plan)
             if dsn is not None and settings.kafka_bootstrap_servers is not None
             else NoControl(report)
         )

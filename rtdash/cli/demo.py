@@ -7,6 +7,7 @@ import argparse
 from rtdash.cli import signals, terminal
 from rtdash.cli.backend import Progress, backend
 from rtdash.cli.flags import flags
+from rtdash.model.campaign import CampaignPlan
 from rtdash.panels import catalog
 from rtdash.settings import load
 
@@ -21,5 +22,5 @@ def run(options: argparse.Namespace) -> int:
     with backend(options.data, Progress(), fresh=options.fresh, history=not options.no_history, **display) as demo:
         from rtdash.cli.dashboard import Choices, open_dashboard
 
-        choices = Choices(starts_campaign=options.start, rate_per_s=options.rate, demo=demo.folder)
+        choices = Choices(starts_campaign=options.start, plan=CampaignPlan(rate_per_s=options.rate), demo=demo.folder)
         return open_dashboard(demo.settings, choices, specs)

@@ -13,6 +13,7 @@ from signal import SIGKILL, SIGTERM
 import platformdirs
 
 from rtdash.campaigns.control import Runner
+from rtdash.model.campaign import AS_FAST_AS_IT_CAN, CampaignPlan
 from rtdash.servers.process import GuardedProcess, StopSignals
 from rtdash.settings import Settings
 
@@ -58,14 +59,26 @@ class DetachedRunner:
         self._process.wait(_STOP_S)
 
 
+def arguments(plan: CampaignPlan) -> list[str]:
+    """The plan as it would be typed after `rtdash campaign start`."""
+    given = [f"--rate={'max' if plan.rate_per_s == AS_FAST_AS_IT_CAN else plan.rate_per_s}"]
+    given += [f"--name={plan.name}"] * bool(plan.name)
+    given += [f"--city={name}" for name in plan.cities]
+    given += [f"--organization={name}" for name in plan.organizations]
+    given += ["--beside"] * plan.beside
+    given += [] if plan.count is None else [f"--count={plan.count}"]
+    given += [] if plan.duration_s is None else [f"--duration={plan.duration_s}"]
+    return given + [f"--in={plan.delay_s}"] * (plan.delay_s > 0)
+
+
 def child_environment() -> dict[str, str]:
     """Our environment without our settings: a child reads them from the file that it is given."""
     return {name: value for name, value in os.environ.items() if not name.upper().startswith("RTDASH_")}
 
 
 @contextmanager
-def launcher(settings: Settings, demo: Path | None) -> Iterator[Callable[[int], Runner]]:
-    """Gives a function that starts a runner at a rate. In the folder of a `demo` it ends with us, however we end.
+def launcher(settings: Settings, demo: Path | None) -> Iterator[Callable[[CampaignPlan], Runner]]:
+    """Gives a function that starts a runner by a plan. In the folder of a `demo` it ends with us, however we end.
 
     The settings, with their secrets, reach a runner as a file in memory, which is gone with the last of us.
     """
@@ -74,8 +87,8 @@ def launcher(settings: Settings, demo: Path | None) -> Iterator[Callable[[int], 
     settings.save(file)
     logs = platformdirs.user_state_path("rtdash") if demo is None else demo / "logs"
 
-    def launch(rate_per_s: int) -> Runner:
-        command = [*_COMMAND, "--settings", str(file), "--rate", str(rate_per_s)]
+    def launch(plan: CampaignPlan) -> Runner:
+        command = [*_COMMAND, "--settings", str(file), *arguments(plan)]
         log_file, environment = logs / "campaign.log", child_environment()
         if demo is None:
             return DetachedRunner(command, log_file, environment, keep_open=(secrets,))

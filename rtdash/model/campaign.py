@@ -42,8 +42,8 @@ RateChange: TypeAlias = Callable[[int], int]
 
 
 def next_rate(rate_per_s: int) -> int:
-    """The step above, or the highest."""
-    return next((step for step in RATE_STEPS if step > rate_per_s), RATE_STEPS[-1])
+    """The step above; a rate beyond all of them stays."""
+    return next((step for step in RATE_STEPS if step > rate_per_s), max(rate_per_s, RATE_STEPS[-1]))
 
 
 def previous_rate(rate_per_s: int) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
+from rtdash.model.campaign import CampaignPlan, RateChange
 from rtdash.model.sample import Sample
 
 
@@ -53,15 +54,19 @@ class RememberingControl:
     def __init__(self) -> None:
         self.told: list[str] = []
         self.has_own = False
+        self.plan = CampaignPlan()
 
-    def start_campaign(self) -> None:
-        self.told.append("start")
+    def start_campaign(self, plan: CampaignPlan | None = None, *, beside: bool = False) -> None:
+        self.told.append("start" + " beside" * beside if plan is None else f"start {plan}")
+
+    def stop_campaign(self, campaign_id: int) -> None:
+        self.told.append(f"stop {campaign_id}")
 
     def stop_campaigns(self) -> None:
         self.told.append("stop")
 
-    def change_rate(self, step: int) -> None:
-        self.told.append(f"rate {step:+d}")
+    def change_rate(self, change: RateChange, campaign_id: int | None = None) -> None:
+        self.told.append(f"rate {change.__name__} {campaign_id}")
 
     def close(self, *, stop_own: bool) -> None:
         self.told.append(f"close stop_own={stop_own}")

@@ -10,7 +10,7 @@ def test_rates_step_up_and_down_and_stay_within_bounds():
     assert [next_rate(step) for step in RATE_STEPS] == [*RATE_STEPS[1:], RATE_STEPS[-1]]
     assert [previous_rate(step) for step in RATE_STEPS] == [RATE_STEPS[0], *RATE_STEPS[:-1]]
     assert (next_rate(7), previous_rate(7)) == (10, 5)
-    assert (next_rate(1_000_000), previous_rate(1)) == (50_000, 5)
+    assert (next_rate(1_000_000), previous_rate(1)) == (1_000_000, 5)
 
 
 def test_the_brake_is_off_up_to_its_bound_and_then_follows_what_waits():
