@@ -200,13 +200,12 @@ class CampaignControl:
         return "stopping: waiting for the last delivery reports" if asked or starting else "no campaign is running"
 
     def _change_rate(self, change: RateChange, campaign_id: int | None) -> str:
-        store = self._store()
-        campaign = store.get(campaign_id) if campaign_id is not None else None
+        campaign = self._store().get(campaign_id) if campaign_id is not None else None
         if campaign is None or campaign.state not in (CampaignState.PLANNED, CampaignState.RUNNING):
             self.plan = replace(self.plan, rate_per_s=change(self.plan.rate_per_s))
             return f"next campaign: {_per_s(self.plan.rate_per_s)}"
         rate_per_s = change(campaign.rate_per_s)
-        store.set_rate(campaign.campaign_id, rate_per_s)
+        self._store().set_rate(campaign.campaign_id, rate_per_s)
         self.plan = replace(self.plan, rate_per_s=rate_per_s)
         return f"{campaign.name}: {_per_s(rate_per_s)}"
 

@@ -23,8 +23,8 @@ from rtdash.sources.kafka import CLICKSTREAM_TOPIC, DONATIONS_TOPIC
 _MOST_A_SLICE = 2_000
 _WALK_S = 1.0
 _RATE_OVER_S = 2.0
-_MOST_BRAKED_PER_S = 200_000
-"""What a campaign without a bound is taken to make, where only a share of it is allowed."""
+_FIRST_GUESS_PER_S = 400_000
+"""What a campaign without a bound is taken to make, until it is known and where only a share of it is allowed."""
 
 
 class Production:
@@ -54,9 +54,9 @@ class Production:
             now_s = time.monotonic()
             if heartbeat.orders is not None and heartbeat.orders.rate_per_s != wanted:
                 wanted = heartbeat.orders.rate_per_s
-                self._visits.set_rate(min(wanted, RATE_STEPS[-1]))
+                self._visits.set_rate(min(wanted, _FIRST_GUESS_PER_S))
             allowed = self._brake(heartbeat)
-            pacer.set_rate(wanted if allowed == 1 else min(wanted, _MOST_BRAKED_PER_S) * allowed)
+            pacer.set_rate(wanted if allowed == 1 else min(wanted, _FIRST_GUESS_PER_S) * allowed)
             if now_s - walked_s >= _WALK_S:
                 self._donors.walk()
                 if wanted > RATE_STEPS[-1]:

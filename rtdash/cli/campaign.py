@@ -40,10 +40,10 @@ def run(options: argparse.Namespace) -> int:
         return _stop(connection, options) if options.action == "stop" else _list(connection, options)
 
 
-def _start(settings: Settings, options: argparse.Namespace) -> int:
-    """0 when every donation was acknowledged, 1 when some were not."""
+def plan_of(options: argparse.Namespace) -> CampaignPlan:
+    """What was typed, as a plan. Raises UsageError when it cannot be run."""
     try:
-        plan = CampaignPlan(
+        return CampaignPlan(
             name=options.name,
             rate_per_s=options.rate,
             cities=tuple(options.city),
@@ -55,6 +55,11 @@ def _start(settings: Settings, options: argparse.Namespace) -> int:
         )
     except ValueError as error:
         raise UsageError(str(error)) from None
+
+
+def _start(settings: Settings, options: argparse.Namespace) -> int:
+    """0 when every donation was acknowledged, 1 when some were not."""
+    plan = plan_of(options)
     if sys.stderr.isatty():
         ended = run_campaign(settings, plan, CampaignProgress)
     else:

@@ -88,6 +88,8 @@ class CampaignPlan:
             raise ValueError(f"{self.count} donations: allowed: 1 or more")
         if self.duration_s is not None and not 0 < self.duration_s < float("inf"):
             raise ValueError(f"{self.duration_s} s: allowed: a duration above 0")
+        if not 0 <= self.delay_s < float("inf"):
+            raise ValueError(f"{self.delay_s} s: allowed: a delay of 0 or more")
 
 
 def _known(names: Sequence[str], allowed: Sequence[str], what: str) -> None:

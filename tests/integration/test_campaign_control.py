@@ -11,10 +11,14 @@ import pytest
 
 from rtdash.campaigns.control import CampaignControl, close_stale
 from rtdash.campaigns.store import CampaignStore
-from rtdash.model.campaign import CampaignState
+from rtdash.model.campaign import CampaignPlan, CampaignState, next_preset, next_rate, previous_rate
 from rtdash.resources import sql_folder
 from rtdash.schema.apply import apply
 from rtdash.sources import donations
+
+
+def spring(rate_per_s: int, **more: object) -> CampaignPlan:
+    return CampaignPlan("spring", rate_per_s, ("Pau",), ("PureJoy",), **more)
 
 
 class IdleRunner:
@@ -36,14 +40,15 @@ class Desk:
     """A control, what it launched and what it said."""
 
     def __init__(self, dsn, returncode=None) -> None:
-        self.launched: list[int] = []
+        self.launched: list[CampaignPlan] = []
         self.runners: list[IdleRunner] = []
         self.said: SimpleQueue[tuple[str, str | None]] = SimpleQueue()
         self._returncode = returncode
-        self.control = CampaignControl(dsn, self._launch, lambda done, error: self.said.put((done, error)))
+        report = lambda done, error: self.said.put((done, error))  # noqa: E731
+        self.control = CampaignControl(dsn, self._launch, report, CampaignPlan())
 
-    def _launch(self, rate_per_s: int) -> IdleRunner:
-        self.launched.append(rate_per_s)
+    def _launch(self, plan: CampaignPlan) -> IdleRunner:
+        self.launched.append(plan)
         self.runners.append(IdleRunner(self._returncode))
         return self.runners[-1]
 
@@ -85,7 +90,7 @@ def test_a_key_pressed_again_means_the_same_campaign(desk):
     desk.control.start_campaign()
     assert desk.next() == ("starting a campaign at 200/s", None)
     assert desk.next() == ("a campaign is starting already", None)
-    assert desk.launched == [200]
+    assert desk.launched == [CampaignPlan()]
 
 
 def test_a_campaign_that_is_over_is_not_starting(desk):
@@ -96,17 +101,45 @@ def test_a_campaign_that_is_over_is_not_starting(desk):
     assert desk.next() == ("starting a campaign at 200/s", None)
 
 
-def test_rate_steps_for_the_running_campaign_and_for_the_next(desk, store):
-    desk.control.change_rate(1)
+def test_rate_steps_for_the_campaign_that_is_meant_or_for_the_next(desk, store):
+    desk.control.change_rate(next_rate)
     assert desk.next() == ("next campaign: 500/s", None)
-    running = store.register("spring", ["Pau"], ["PureJoy"], 2000)
-    desk.control.change_rate(-1)
-    assert desk.next() == ("rate: 1,000/s", None)
-    assert store.get(running.campaign_id).rate_per_s == 1000
+    meant, other = (store.register(spring(2000, beside=True)).campaign_id for _ in range(2))
+    desk.control.change_rate(previous_rate, meant)
+    assert desk.next() == ("spring: 1,000/s", None)
+    desk.control.change_rate(next_preset, meant)
+    assert desk.next() == ("spring: 10,000/s", None)
+    assert [store.get(number).rate_per_s for number in (meant, other)] == [10_000, 2000]
+    # What was chosen for one is what the next one begins with, and one that has ended has no rate to change.
+    assert desk.control.plan.rate_per_s == 10_000
+    store.request_stop(meant)
+    desk.control.change_rate(previous_rate, meant)
+    assert desk.next() == ("next campaign: 5,000/s", None)
+
+
+def test_a_campaign_is_started_again_with_the_last_settings(desk):
+    plan = spring(50, duration_s=60.0, delay_s=30.0)
+    desk.control.start_campaign(plan)
+    assert desk.next() == ("starting spring, to begin in 30 s, at 50/s", None)
+    desk.runners[0].returncode = 0
+    desk.control.start_campaign(beside=True)
+    assert desk.next() == ("starting spring at 50/s, beside", None)
+    assert desk.launched == [plan, spring(50, duration_s=60.0, beside=True)]
+
+
+def test_one_campaign_is_stopped_and_the_others_are_not(desk, store):
+    meant, other = (store.register(spring(5, beside=True)).campaign_id for _ in range(2))
+    desk.control.stop_campaign(meant)
+    assert desk.next() == ("stopping spring: waiting for its last delivery reports", None)
+    desk.control.stop_campaign(meant)
+    assert desk.next() == ("spring is stopping already", None)
+    desk.control.stop_campaign(99)
+    assert desk.next() == ("there is no campaign 99", None)
+    assert store.get(other).state is CampaignState.RUNNING
 
 
 def test_stop_asks_every_running_campaign(desk, store):
-    running = store.register("spring", ["Pau"], ["PureJoy"], 5)
+    running = store.register(spring(5))
     desk.control.stop_campaigns()
     assert desk.next()[0].startswith("stopping")
     assert store.get(running.campaign_id).state is CampaignState.STOPPING
@@ -145,14 +178,14 @@ def test_a_stop_right_after_a_start_ends_the_runner_that_has_no_campaign_yet(des
 
 def test_leaving_carries_out_a_stop_that_waits_and_nothing_else(dsn, store):
     """Each command may wait for its deadline when the database hangs, here for the lock on a table."""
-    running = store.register("spring", ["Pau"], ["PureJoy"], 200)
+    running = store.register(spring(200))
     desk = Desk(dsn)
     with store._connection.cursor() as cursor:
         cursor.execute("LOCK TABLES campaigns WRITE")
-        desk.control.change_rate(1)
+        desk.control.change_rate(next_rate, running.campaign_id)
         until(lambda: cursor.execute(WAITING))
         for _ in range(3):
-            desk.control.change_rate(1)
+            desk.control.change_rate(next_rate, running.campaign_id)
             desk.control.stop_campaigns()
         leaving = threading.Thread(target=lambda: desk.control.close(stop_own=True))
         leaving.start()
@@ -160,9 +193,9 @@ def test_leaving_carries_out_a_stop_that_waits_and_nothing_else(dsn, store):
         cursor.execute("UNLOCK TABLES")
     leaving.join(20)
     assert [desk.next()[0] for _ in range(3)] == [
-        "rate: 500/s",
+        "spring: 500/s",
         "stopping: waiting for the last delivery reports",
-        "campaign stopped",
+        "campaigns stopped",
     ]
     assert desk.said.empty()
     assert store.get(running.campaign_id).state is CampaignState.STOPPING
@@ -178,7 +211,7 @@ def test_leaving_stops_our_own_runner_only_when_asked(dsn):
 
 
 def test_a_silent_campaign_is_given_up_after_watching_for_5_s(desk, store):
-    silent = store.register("spring", ["Pau"], ["PureJoy"], 5)
+    silent = store.register(spring(5))
     started = time.monotonic()
     assert desk.next() == ("", "1 campaign(s) fell silent and were given up as lost")
     assert time.monotonic() - started > 5
@@ -186,22 +219,23 @@ def test_a_silent_campaign_is_given_up_after_watching_for_5_s(desk, store):
 
 
 def test_what_a_dead_demo_left_running_is_lost_at_the_next_start(dsn, store):
-    left = store.register("spring", ["Pau"], ["PureJoy"], 5)
+    left = store.register(spring(5))
     assert close_stale(dsn, 0.0) == 1
     assert store.get(left.campaign_id).state is CampaignState.LOST
 
 
 def test_a_database_that_is_away_is_said_and_found_again(desk, store):
-    desk.control.change_rate(1)
+    running = store.register(spring(200))
+    desk.control.change_rate(next_rate, running.campaign_id)
     desk.next()
     with store._connection.cursor() as cursor:
         cursor.execute("SELECT id FROM information_schema.processlist WHERE id <> CONNECTION_ID() AND db = DATABASE()")
         for (connection_id,) in cursor.fetchall():
             cursor.execute(f"KILL {connection_id}")
-    desk.control.change_rate(1)
+    desk.control.change_rate(next_rate, running.campaign_id)
     assert desk.next()[1].startswith("donations database:")
-    desk.control.change_rate(1)
-    assert desk.next() == ("next campaign: 1,000/s", None)
+    desk.control.change_rate(next_rate, running.campaign_id)
+    assert desk.next() == ("spring: 1,000/s", None)
 
 
 def test_no_failure_of_the_watch_ends_the_control_and_each_is_said_once(desk, monkeypatch):
@@ -216,7 +250,7 @@ def test_no_failure_of_the_watch_ends_the_control_and_each_is_said_once(desk, mo
     assert desk.next() == ("", "KeyError (see the log)")
     for _ in range(3):
         looks.get(timeout=15)
-    desk.control.change_rate(1)
+    desk.control.change_rate(next_rate)
     assert desk.next() == ("next campaign: 500/s", None)
 
 

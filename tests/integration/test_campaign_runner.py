@@ -8,26 +8,27 @@ import sys
 import threading
 import time
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
-from world import World, until
 
-from rtdash.campaigns.runner import CampaignOptions, CampaignRunner
+from rtdash.campaigns.runner import CampaignRunner
 from rtdash.campaigns.store import CampaignStore, Progress
 from rtdash.errors import SettingsError, Unreachable
-from rtdash.ingest.reader import TopicReader
-from rtdash.model.campaign import CampaignState
+from rtdash.model.campaign import AS_FAST_AS_IT_CAN, CampaignPlan, CampaignState
 from rtdash.servers.mariadb import PrivateMariaDB
 from rtdash.settings import Settings
 from rtdash.sources import donations
+from tests.world import World, until
 
 _CAMPAIGN = """
 import sys
 from pathlib import Path
 from rtdash.campaigns.run import run
-from rtdash.campaigns.runner import CampaignOptions
+from rtdash.model.campaign import CampaignPlan
 from rtdash.settings import load
-sys.exit(run(load(Path(sys.argv[1])), CampaignOptions(rate_per_s=500)))
+ended = run(load(Path(sys.argv[1])), CampaignPlan(rate_per_s=500))
+sys.exit(ended.acked != ended.generated)
 """
 CITIES = ("Brest", "Pau")
 ORGANIZATIONS = ("SmileFund", "WarmHearts")
@@ -68,6 +69,58 @@ def test_starting_one_stops_the_running_ones_unless_beside(world: World):
             assert third.acked == 3
     assert [one.campaign_id for one in world.campaigns.latest()] == [3, 2, 1]
     assert {one.state for one in world.campaigns.latest()} == {CampaignState.ENDED}
+
+
+def test_a_planned_campaign_waits_for_its_start_and_has_a_planned_end(world: World):
+    with (
+        world.campaign_beside(rate_per_s=20) as running,
+        world.campaign_beside(rate_per_s=50, delay_s=1.5, count=9) as later,
+    ):
+        planned = until(lambda: next((one for one in world.campaigns.latest() if one.state == "planned"), None))
+        assert (planned.started_at, planned.wanted, planned.ends_at, planned.generated) == (None, 9, None, 0)
+        assert planned.starts_at > planned.heartbeat_at
+        until(lambda: (world.campaigns.get(planned.campaign_id) or planned).state == "running")
+        # It stops those that run when it begins, not when it is planned.
+        counts = running()
+        assert later().acked == 9
+        begun = until(lambda: next(one for one in [world.campaigns.get(planned.campaign_id)] if one.state == "ended"))
+    assert counts.generated > 20
+    assert begun.acked == 9
+    assert 0 <= (begun.started_at - begun.starts_at).total_seconds() < 1
+
+
+def test_a_planned_campaign_that_is_stopped_never_begins(world: World):
+    ended = world.campaign(rate_per_s=20, count=5)
+    with world.campaign_beside(rate_per_s=20, delay_s=60.0, duration_s=30.0) as final:
+        planned = until(lambda: next((one for one in world.campaigns.latest() if one.state == "planned"), None))
+        assert (planned.ends_at - planned.starts_at).total_seconds() == 30
+        world.campaigns.set_rate(planned.campaign_id, 100)
+        assert world.campaigns.stop_running() == 0
+        assert world.campaigns.stop_all() == 1
+        assert final().generated == 0
+    stopped = world.campaigns.get(planned.campaign_id)
+    assert (stopped.state, stopped.rate_per_s, stopped.started_at, stopped.ended_at) == ("ended", 100, None, None)
+    # The screen stays with what ended last.
+    assert [number for (number,) in world.rows("SELECT campaign_id FROM current_campaigns")] == [1]
+    assert ended.acked == 5
+
+
+def test_as_fast_as_it_can_is_faster_than_any_step_and_thins_its_visits(world: World):
+    unbraked = replace(world, settings=world.settings.model_copy(update={"brake_mb": 0}))
+    final = unbraked.campaign(rate_per_s=AS_FAST_AS_IT_CAN, duration_s=2.0)
+    assert final.acked == final.generated > 2 * 50_000
+    assert final.events_generated < 4 * world.settings.max_events_per_s
+    assert final.events_acked == final.events_generated
+
+
+def test_a_stop_says_what_it_waits_for(world: World, monkeypatch):
+    monkeypatch.setattr("rtdash.campaigns.delivery._REPORTS_S", 3.0)
+    with world.campaign_beside(rate_per_s=500) as final:
+        until(lambda: world.campaigns.latest() and newest(world).acked > 50)
+        world.broker.stop()
+        world.campaigns.stop_all()
+        until(lambda: newest(world).note.startswith(("stopping: waiting for ", "Kafka: ")))
+        assert final().unknown > 0
 
 
 def test_the_rate_is_kept(world: World):
@@ -145,67 +198,9 @@ def test_a_database_that_goes_away_does_not_stop_production(world: World, caplog
     assert any("without heartbeat" in record.getMessage() for record in caplog.records)
 
 
-@pytest.fixture
-def quick_brake(monkeypatch):
-    """Free up to 500 donations with ten events each, shut at 1,000."""
-    monkeypatch.setattr("rtdash.campaigns.brake.FREE_BYTES", 900_000)
-    monkeypatch.setattr("rtdash.campaigns.brake.MOST_BYTES", 1_800_000)
-
-
-@pytest.mark.usefixtures("quick_brake")
-def test_the_brake_holds_while_no_ingest_runs(world: World):
-    with world.campaign_beside(rate_per_s=500):
-        until(lambda: world.campaigns.latest() and newest(world).note.startswith("braked, visits too: "))
-        until(lambda: newest(world).real_rate_per_s < 50)
-        made = newest(world).generated
-        assert 500 <= made <= 1100
-        with world.ingest():
-            until(lambda: newest(world).real_rate_per_s > 400 and newest(world).note == "")
-
-
-@pytest.mark.long
-@pytest.mark.usefixtures("quick_brake")
-def test_the_brake_holds_while_the_database_does_not_answer(world: World):
-    with world.ingest(), world.campaign_beside(rate_per_s=500):
-        until(lambda: world.campaigns.latest() and world.balance()[0] > 500)
-        assert newest(world).note == ""
-        # Whoever asks the totals hangs: ingest, and the heartbeat with it.
-        world.rows("LOCK TABLES donation_totals WRITE")
-        try:
-            seen = [produced(world)]
-            until(lambda: seen.append(produced(world)) or (len(seen) > 15 and seen[-1] == seen[-15]))
-        finally:
-            world.rows("UNLOCK TABLES")
-        assert seen[-1] - seen[0] <= 1100
-        until(lambda: newest(world).real_rate_per_s > 400 and newest(world).note == "")
-
-
-@pytest.mark.usefixtures("quick_brake")
-def test_what_was_lost_or_dead_does_not_brake_for_ever(world: World):
-    offsets = (
-        "INSERT INTO ingest_offsets (incarnation, topic, partition_id, next_offset, latest_offset, lost, updated_at)"
-        " VALUES (%s, 'donations', 0, 0, 0, %s, UTC_TIMESTAMP(6))"
-    )
-    world.rows(offsets, "before this campaign", 5000)
-    with world.campaign_beside(rate_per_s=500):
-        until(lambda: world.campaigns.latest() and newest(world).note.startswith("braked"))
-        world.rows(offsets, "now", 2000)
-        until(lambda: newest(world).note == "" and newest(world).generated > 1100)
-
-
-def produced(world: World) -> int:
-    """Donations that the broker has."""
-    threading.Event().wait(0.1)
-    reader = TopicReader(world.settings.kafka_bootstrap_servers, "donations")
-    try:
-        return sum(reader._bounds(partition_id)[1] for partition_id in reader.partitions())
-    finally:
-        reader.close()
-
-
 def test_ids_go_on_after_what_the_totals_know(world: World):
     world.rows("INSERT INTO donation_totals VALUES (41, 'Brest', 'PureJoy', 48.39, -4.48, 1, 1.00)")
-    assert world.campaigns.register("", CITIES, ORGANIZATIONS, 5).campaign_id == 42
+    assert world.campaigns.register(CampaignPlan("", 5, CITIES, ORGANIZATIONS)).campaign_id == 42
     assert newest(world).name == "Campaign 42"
 
 
@@ -215,7 +210,9 @@ def test_registering_at_once_gives_different_ids(world: World):
     def register() -> None:
         with closing(donations.connect(world.settings.donations_dsn, "test")) as connection:
             store = CampaignStore(connection)
-            ids.extend(store.register("", CITIES, ORGANIZATIONS, 5, beside=True).campaign_id for _ in range(5))
+            ids.extend(
+                store.register(CampaignPlan("", 5, CITIES, ORGANIZATIONS, beside=True)).campaign_id for _ in range(5)
+            )
 
     threads = [threading.Thread(target=register) for _ in range(4)]
     for thread in threads:
@@ -227,7 +224,7 @@ def test_registering_at_once_gives_different_ids(world: World):
 
 def test_the_control_account_may_steer_but_not_more(world: World, mariadb: PrivateMariaDB, donations_database: str):
     mariadb.authorize(donations_database)
-    campaign = world.campaigns.register("", CITIES, ORGANIZATIONS, 5)
+    campaign = world.campaigns.register(CampaignPlan("", 5, CITIES, ORGANIZATIONS))
     with closing(donations.connect(mariadb.dsn("control", donations_database), "control")) as connection:
         store = CampaignStore(connection)
         store.ping()
@@ -264,12 +261,12 @@ def test_the_clock_is_the_servers(world: World):
 
 def test_no_broker_and_no_address_are_one_clear_line(world: World):
     with pytest.raises(SettingsError, match="kafka_bootstrap_servers"):
-        CampaignRunner(Settings(), CampaignOptions())
+        CampaignRunner(Settings(), CampaignPlan())
     nobody = world.settings.model_copy(update={"kafka_bootstrap_servers": "127.0.0.1:1"})
     begun_s = time.monotonic()
     with pytest.raises(Unreachable, match=r"Kafka at 127\.0\.0\.1:1: "):
-        CampaignRunner(nobody, CampaignOptions()).run(threading.Event())
+        CampaignRunner(nobody, CampaignPlan()).run(threading.Event())
     assert time.monotonic() - begun_s < 7
     assert world.campaigns.latest() == ()
     with pytest.raises(ValueError, match="'Paris' is not one of the cities"):
-        CampaignRunner(world.settings, CampaignOptions(cities=("Paris",)))
+        CampaignPlan(cities=("Paris",))
