@@ -61,8 +61,10 @@ class DonationSink:
 
     topic = DONATIONS_TOPIC
 
-    def __init__(self, dsn: SecretStr) -> None:
+    def __init__(self, dsn: SecretStr, *, tells_arrivals: bool = True) -> None:
+        """Without `tells_arrivals` nobody takes the age of what is stored for the delay of what just came."""
         self._dsn = dsn
+        self._tells_arrivals = tells_arrivals
         self._open: Connection[Any] | None = None
         self._newest_arrival = 0
 
@@ -138,6 +140,10 @@ class DonationSink:
     def _add(self, cursor: Cursor, sums: Sums) -> None:
         cursor.executemany(_TOTALS, list(sums.total_rows()))
         cursor.executemany(_SECONDS, list(sums.second_rows()))
+        if self._tells_arrivals:
+            self._tell(cursor, sums)
+
+    def _tell(self, cursor: Cursor, sums: Sums) -> None:
         first_id = max(self._newest_arrival + 1, time.time_ns() // 1000)
         arrivals = list(sums.arrival_rows(first_id))
         cursor.executemany(_ARRIVALS, arrivals)

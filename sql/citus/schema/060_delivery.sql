@@ -1,4 +1,5 @@
--- What ingest writes in the transaction of the events, and what it could not decode.
+-- What ingest writes in the transaction of the events, and what it could not decode. replayed_at: when such a letter was
+-- loaded after all; correction: the bytes that were loaded in place of its own.
 CREATE TABLE IF NOT EXISTS ingest_offsets (
     incarnation text NOT NULL,
     topic text NOT NULL,
@@ -22,6 +23,11 @@ CREATE TABLE IF NOT EXISTS dead_letters (
     reason text NOT NULL,
     recorded_at timestamptz NOT NULL DEFAULT now()
 );
+ALTER TABLE dead_letters
+    ADD COLUMN IF NOT EXISTS replayed_at timestamptz,
+    ADD COLUMN IF NOT EXISTS correction bytea;
+CREATE INDEX IF NOT EXISTS dead_letters_address ON dead_letters (topic, partition_id, message_offset);
+CREATE INDEX IF NOT EXISTS dead_letters_waiting ON dead_letters (replayed_at, recorded_at);
 
 -- Which events were made up to fill the past, so that the screen can say so.
 CREATE TABLE IF NOT EXISTS generated_history (

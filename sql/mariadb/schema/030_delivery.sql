@@ -13,7 +13,8 @@ CREATE TABLE IF NOT EXISTS ingest_offsets (
     PRIMARY KEY (incarnation, topic, partition_id)
 ) DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
--- Messages that could not be used, with their bytes and the reason.
+-- Messages that could not be used, with their bytes and the reason. replayed_at: when one was loaded after all, or found
+-- to be there already; correction: the bytes that were loaded in place of its own.
 CREATE TABLE IF NOT EXISTS dead_letters (
     incarnation    VARCHAR(64)  NOT NULL,
     topic          VARCHAR(249) NOT NULL,
@@ -22,5 +23,16 @@ CREATE TABLE IF NOT EXISTS dead_letters (
     payload        LONGBLOB     NOT NULL,
     reason         VARCHAR(500) NOT NULL,
     recorded_at    DATETIME(6)  NOT NULL,
-    PRIMARY KEY (incarnation, topic, partition_id, message_offset)
+    replayed_at    DATETIME(6),
+    correction     LONGBLOB,
+    PRIMARY KEY (incarnation, topic, partition_id, message_offset),
+    KEY dead_letters_address (topic, partition_id, message_offset),
+    KEY dead_letters_waiting (replayed_at, recorded_at)
 ) DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+-- An earlier release made it without these.
+ALTER TABLE dead_letters
+    ADD COLUMN IF NOT EXISTS replayed_at DATETIME(6) AFTER recorded_at,
+    ADD COLUMN IF NOT EXISTS correction LONGBLOB AFTER replayed_at,
+    ADD INDEX IF NOT EXISTS dead_letters_address (topic, partition_id, message_offset),
+    ADD INDEX IF NOT EXISTS dead_letters_waiting (replayed_at, recorded_at);
