@@ -57,6 +57,13 @@ def broker(data_folder: DataFolder) -> Iterator[PrivateBroker]:
         yield server
 
 
+@pytest.fixture
+def own_broker(server_folder: Path) -> Iterator[PrivateBroker]:
+    """A broker whose topics no other test has seen."""
+    with DataFolder.open(server_folder / f"broker_{next(_numbers)}") as data, PrivateBroker(data) as broker:
+        yield broker
+
+
 @pytest.fixture(scope="session")
 def bare_postgres(server_folder: Path) -> Iterator[BarePostgres]:
     """PostgreSQL without pg_partman and pg_cron."""

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import itertools
 import random
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -16,17 +14,13 @@ from asking import Screen
 from clickstream import Clickstream
 from psycopg import sql
 from pydantic import SecretStr
-from world import World
 
 from rtdash.resources import sql_folder
 from rtdash.schema.apply import apply
 from rtdash.servers.broker import PrivateBroker
-from rtdash.servers.folders import DataFolder
-from rtdash.settings import Settings
-from rtdash.sources import citus, donations
+from rtdash.sources import citus
 from tests.shared_server import with_search_path
-
-_numbers = itertools.count(1)
+from tests.world import World
 
 # What pg_cron starts by itself would roll up in the middle of a test.
 _QUIET = """
@@ -128,26 +122,13 @@ def clerk(new_role: Callable[..., str]) -> str:
 
 
 @pytest.fixture
-def own_broker(server_folder: Path) -> Iterator[PrivateBroker]:
-    """A broker whose topics no other test has seen."""
-    with DataFolder.open(server_folder / f"broker_{next(_numbers)}") as data, PrivateBroker(data) as broker:
-        yield broker
-
-
-@pytest.fixture
 def world(
     clickstream: Clickstream, donations_dsn: SecretStr, own_broker: PrivateBroker, tmp_path: Path
 ) -> Iterator[World]:
     """Both databases with their schema, a broker, and nothing in them."""
     apply(donations_dsn, sql_folder("mariadb", "schema"), lambda _: None)
-    settings = Settings(
-        citus_dsn=clickstream.dsn,
-        donations_dsn=donations_dsn,
-        kafka_bootstrap_servers=own_broker.bootstrap_servers,
-        kafka_incarnation=own_broker.incarnation,
-    )
-    with closing(donations.connect(donations_dsn, "test")) as connection, clickstream.connect() as events:
-        yield World(settings, own_broker, connection, events, tmp_path)
+    with World.open(clickstream.dsn, donations_dsn, own_broker, tmp_path) as world:
+        yield world
 
 
 @pytest.fixture

@@ -13,7 +13,8 @@ from clickstream import ROLLUPS, Clickstream
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 from psycopg import sql
-from world import until
+
+from tests.world import until
 
 WRITERS, CALLERS = 3, 2
 NAMES = dict(zip(ROLLUPS, ("live", "rollup_events_5min", "rollup_events_1hr"), strict=True))

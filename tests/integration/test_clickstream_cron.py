@@ -6,7 +6,6 @@ from contextlib import closing
 
 import pytest
 from clickstream import Clickstream
-from world import until
 
 from rtdash.ingest.rollups import workshop_rollup
 from rtdash.resources import sql_folder
@@ -15,6 +14,7 @@ from rtdash.servers.folders import DataFolder
 from rtdash.servers.postgres import PrivatePostgres
 from rtdash.sources import citus
 from tests.shared_server import with_search_path
+from tests.world import until
 
 FOLDER = sql_folder("citus", "schema")
 POSITIONS = "SELECT name, last_aggregated_id FROM rollups WHERE name <> 'live' ORDER BY name"

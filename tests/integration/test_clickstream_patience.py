@@ -6,7 +6,8 @@ import threading
 
 import psycopg
 import pytest
-from world import until
+
+from tests.world import until
 
 WAITS = "SELECT cardinality(pg_blocking_pids(%s)) > 0"
 

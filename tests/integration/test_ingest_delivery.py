@@ -9,12 +9,12 @@ import threading
 from datetime import UTC, datetime
 
 import pytest
-from world import World, until
 
 from rtdash.ingest.batch import Stretch
 from rtdash.ingest.donations import DonationSink
 from rtdash.ingest.offsets import OffsetTable, OffsetTaken
 from rtdash.settings import Settings
+from tests.world import World, until
 
 NOW = datetime.now(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
 DONATION = {

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import psycopg
 import pytest
-from world import World, until
 
 from rtdash.ingest import rollups as ingest_rollups
 from rtdash.sources import citus
+from tests.world import World, until
 
 
 def counted(connection: psycopg.Connection, rollup: str) -> int:

@@ -9,11 +9,11 @@ from random import Random
 
 import pytest
 from board import Board
-from world import World, until
 
 from rtdash.model.campaign import CampaignState
 from rtdash.servers.mariadb import PrivateMariaDB
 from rtdash.servers.postgres import PrivatePostgres
+from tests.world import World, until
 
 pytestmark = pytest.mark.long
 

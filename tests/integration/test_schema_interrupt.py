@@ -10,7 +10,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
 import pytest
-from world import until
 
 from rtdash.resources import sql_folder
 from rtdash.schema.apply import apply
@@ -18,6 +17,7 @@ from rtdash.schema.files import schema_files
 from rtdash.schema.target import open_target
 from rtdash.settings import Settings
 from rtdash.sources import citus, donations
+from tests.world import until
 
 SLEEPS = {"citus_dsn": "SELECT pg_sleep(600)", "donations_dsn": "SELECT SLEEP(600)"}
 IS_ASLEEP = {

@@ -10,17 +10,19 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, Self
 
 import psycopg
 from confluent_kafka import Producer
+from pydantic import SecretStr
 from pymysql.connections import Connection
 
-from rtdash.campaigns.runner import CampaignOptions, CampaignRunner
+from rtdash.campaigns.runner import CampaignRunner
 from rtdash.campaigns.store import CampaignStore, Progress
 from rtdash.ingest.run import run
-from rtdash.servers.broker import PrivateBroker
+from rtdash.model.campaign import CampaignPlan
 from rtdash.settings import Settings
+from rtdash.sources import citus, donations
 
 _BALANCE = """
 SELECT (SELECT COUNT(*) FROM donation_transactions), (SELECT COALESCE(SUM(donations), 0) FROM donation_totals),
@@ -39,15 +41,54 @@ def until(condition: Callable[[], Any], deadline_s: float = 15.0) -> Any:
     return found
 
 
-@dataclass(frozen=True)
+class Broker(Protocol):
+    """The built-in broker, or Apache Kafka."""
+
+    bootstrap_servers: str
+    incarnation: str | None
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+
+@dataclass
 class World:
     """Both databases with their schema, a broker of their own, and the settings that lead to them."""
 
     settings: Settings
-    broker: PrivateBroker
+    broker: Broker
     donations: Connection[Any]
     clickstream: psycopg.Connection[tuple[Any, ...]]
     folder: Path
+
+    @classmethod
+    @contextmanager
+    def open(cls, citus_dsn: SecretStr, donations_dsn: SecretStr, broker: Broker, folder: Path) -> Iterator[Self]:
+        """A world of databases that have their schema, and of a broker that runs."""
+        settings = Settings(
+            citus_dsn=citus_dsn,
+            donations_dsn=donations_dsn,
+            kafka_bootstrap_servers=broker.bootstrap_servers,
+            kafka_incarnation=broker.incarnation,
+        )
+        world = cls(
+            settings, broker, donations.connect(donations_dsn, "test"), citus.connect(citus_dsn, "test"), folder
+        )
+        try:
+            yield world
+        finally:
+            world.close()
+
+    def close(self) -> None:
+        self.donations.close()
+        self.clickstream.close()
+
+    def reconnect(self) -> None:
+        """After a server died."""
+        self.close()
+        self.donations = donations.connect(self.settings.dsn_of_donations_owner, "test")
+        self.clickstream = citus.connect(self.settings.dsn_of_citus_owner, "test")
 
     @property
     def campaigns(self) -> CampaignStore:
@@ -76,7 +117,7 @@ class World:
 
     def campaign(self, stop: threading.Event | None = None, **options: Any) -> Progress:
         """Run a campaign to its end."""
-        runner = CampaignRunner(self.settings, CampaignOptions(**options))
+        runner = CampaignRunner(self.settings, CampaignPlan(**options))
         return runner.run(stop or threading.Event())
 
     @contextmanager

@@ -1,0 +1,126 @@
+"""A private Apache Kafka: the real server, one node, on the ports that it is given once. It outlives a kill -9."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+from pathlib import Path
+from signal import SIGKILL, SIGTERM
+from typing import ClassVar
+
+import platformdirs
+from confluent_kafka import KafkaException
+from confluent_kafka.admin import AdminClient
+
+from rtdash.servers.folders import DataFolder
+from rtdash.servers.process import StopSignals
+from rtdash.servers.server import PrivateServer
+from rtdash.sources.kafka import client_config
+
+VERSION = "4.1.1"
+_DOWNLOAD_S = 300.0
+# 16 bytes in base64, as each cluster has; ours know of no other.
+_CLUSTER_ID = "rtdash-apache-kafka-AA"
+
+_PROJECT = f"""\
+<project xmlns="http://maven.apache.org/POM/4.0.0">
+  <modelVersion>4.0.0</modelVersion>
+  <groupId>rtdash</groupId><artifactId>apache-kafka</artifactId><version>1</version>
+  <dependencies>
+    <dependency><groupId>org.apache.kafka</groupId><artifactId>kafka_2.13</artifactId><version>{VERSION}</version></dependency>
+    <dependency><groupId>org.slf4j</groupId><artifactId>slf4j-simple</artifactId><version>1.7.36</version></dependency>
+  </dependencies>
+</project>
+"""
+
+_SETTINGS = """\
+process.roles=broker,controller
+node.id=1
+controller.quorum.voters=1@127.0.0.1:{controller}
+controller.listener.names=CONTROLLER
+listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}
+advertised.listeners=PLAINTEXT://127.0.0.1:{port}
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+log.dirs={logs}
+num.partitions=4
+auto.create.topics.enable=false
+offsets.topic.replication.factor=1
+offsets.topic.num.partitions=1
+"""
+
+
+class NotToBeHad(Exception):  # noqa: N818
+    """What runs Apache Kafka is not on this machine, and cannot be brought to it."""
+
+
+class ApacheKafka(PrivateServer):
+    """Apache Kafka in KRaft mode. Topics are made by hand; a topic that is made again gets a new id."""
+
+    title = "Kafka"
+    # Its libraries are in our own cache.
+    runs_as_ourselves = True
+    stop_signals: ClassVar[StopSignals] = ((SIGTERM, 5.0), (SIGKILL, 0.5))
+    incarnation = None
+
+    def __init__(self, data: DataFolder) -> None:
+        super().__init__(data)
+        self._libraries = libraries()
+        self._logs = data.path / "topics"
+        self._settings = data.path / "server.properties"
+        self._port, self._controller = free_ports(2)
+        self.bootstrap_servers = f"127.0.0.1:{self._port}"
+
+    @property
+    def is_new(self) -> bool:
+        return not self._logs.exists()
+
+    def _prepare(self) -> None:
+        self._settings.write_text(
+            _SETTINGS.format(port=self._port, controller=self._controller, logs=self._logs), encoding="utf-8"
+        )
+        self._run(self._java("kafka.tools.StorageTool", "format", "-t", _CLUSTER_ID, "-c", self._settings))
+
+    def _command(self) -> list[str | Path]:
+        return self._java("kafka.Kafka", self._settings)
+
+    def _java(self, program: str, *arguments: str | Path) -> list[str | Path]:
+        options = ("-Xms256m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
+        quiet = "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"
+        return ["java", *options, quiet, "-cp", f"{self._libraries}/*", program, *arguments]
+
+    def _answers(self) -> bool:
+        admin = AdminClient(client_config(self.bootstrap_servers, "test"))
+        try:
+            return bool(admin.list_topics(timeout=0.5).brokers)
+        except KafkaException:
+            return False
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports of 127.0.0.1 that nobody listens on now."""
+    lines = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    try:
+        return [line.getsockname()[1] for line in lines]
+    finally:
+        for line in lines:
+            line.close()
+
+
+def libraries() -> Path:
+    """The folder of Kafka's libraries; brought by Maven, once. Raises NotToBeHad."""
+    folder = platformdirs.user_cache_path("rtdash-tests") / f"kafka-{VERSION}"
+    missing = [name for name in ("java", "mvn") if not shutil.which(name)]
+    if missing and not (folder.exists() and missing == ["mvn"]):
+        raise NotToBeHad(f"there is no {' and no '.join(missing)} here")
+    if not folder.exists():
+        unfinished = folder.with_name(f"{folder.name}.new")
+        unfinished.mkdir(parents=True, exist_ok=True)
+        project = unfinished / "pom.xml"
+        project.write_text(_PROJECT, encoding="utf-8")
+        command = ["mvn", "-q", "-B", "-f", project, "dependency:copy-dependencies", f"-DoutputDirectory={unfinished}"]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=_DOWNLOAD_S, check=False)
+        if done.returncode:
+            raise NotToBeHad(f"Maven cannot bring Kafka {VERSION}: {done.stdout.strip().splitlines()[:1]}")
+        unfinished.rename(folder)
+    return folder
