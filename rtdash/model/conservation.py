@@ -1,0 +1,146 @@
+"""Whether every message is accounted for: what was sent, what became of it, and what of it has arrived.
+
+    generated = acked + failed + unknown + in flight
+    acked + unknown that arrived = loaded + lag + dead letters + lost + duplicates
+
+The lag is Kafka's own (end of each partition less what was read), never a difference of the others: it is what makes
+the second line a check. The terms are read at different moments, so a difference counts only once nothing has moved for
+2 s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+
+from rtdash.model.data import Cell
+
+QUIET_S = 2.0
+"""Nothing may have moved for so long before a difference is believed."""
+SILENT_S = 3.0
+"""Ingest writes a sign of life twice a second; the lag of one that is silent is not known."""
+
+
+def _whole(record: Mapping[str, Cell], name: str) -> int:
+    value = record.get(name)
+    return int(str(value)) if value is not None else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Messages of one topic as the campaigns account for them."""
+
+    generated: int = 0
+    acked: int = 0
+    failed: int = 0
+    unknown: int = 0
+
+    @classmethod
+    def read(cls, record: Mapping[str, Cell], prefix: str = "") -> Self:
+        """From columns of these names, with a prefix for another topic."""
+        return cls(
+            generated=_whole(record, prefix + "generated"),
+            acked=_whole(record, prefix + "acked"),
+            failed=_whole(record, prefix + "failed"),
+            unknown=_whole(record, prefix + "unknown"),
+        )
+
+    @property
+    def in_flight(self) -> int:
+        """Their delivery report is still awaited."""
+        return self.generated - self.acked - self.failed - self.unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """Messages of one topic as ingest and Kafka account for them, over all lives of the topic."""
+
+    loaded: int = 0
+    lag: int = 0
+    dead: int = 0
+    lost: int = 0
+    duplicates: int = 0
+    is_attended: bool = True
+    """Ingest has given a sign of life: the lag is known."""
+    is_own: bool = True
+    """Loaded are messages of the campaigns alone, so that more of them than were sent is wrong."""
+
+    @classmethod
+    def read(cls, record: Mapping[str, Cell], *, is_own: bool) -> Self:
+        """From columns of these names; `silent_s` is NULL when ingest was never heard of."""
+        silent_s = record.get("silent_s")
+        return cls(
+            loaded=_whole(record, "loaded"),
+            lag=_whole(record, "lag"),
+            dead=_whole(record, "dead"),
+            lost=_whole(record, "lost"),
+            duplicates=_whole(record, "duplicates"),
+            is_attended=silent_s is not None and float(str(silent_s)) <= SILENT_S,
+            is_own=is_own,
+        )
+
+    @property
+    def total(self) -> int:
+        """All that Kafka had taken."""
+        return self.loaded + self.lag + self.dead + self.lost + self.duplicates
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """Both accounts of one topic, and for how long neither has moved, s."""
+
+    sent: Sent
+    received: Received
+    quiet_s: float
+
+    @property
+    def unknown_arrived(self) -> int:
+        """Messages without a report that are there all the same."""
+        return max(0, min(self.sent.unknown, self.received.total - self.sent.acked))
+
+    @property
+    def missing(self) -> int:
+        """Acknowledged, and nowhere to be found."""
+        return max(0, self.sent.acked - self.received.total)
+
+    @property
+    def foreign(self) -> int:
+        """More than the campaigns can have sent: messages of others, which end as dead letters or duplicates."""
+        return max(0, self.received.total - self.sent.acked - self.sent.unknown)
+
+    @property
+    def surplus(self) -> int:
+        """Messages of the campaigns that were loaded, beyond those that can have been sent."""
+        return max(0, self.received.loaded - self.sent.generated + self.sent.failed) if self.received.is_own else 0
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether a difference is one, and not the time between two readings."""
+        return self.quiet_s >= QUIET_S and self.received.is_attended
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether something is missing, or there twice."""
+        return self.is_settled and bool(self.missing or self.surplus)
+
+
+class ConservationWatch:
+    """Takes the accounts as the probes bring them; times are of `time.monotonic`."""
+
+    def __init__(self) -> None:
+        self._terms: dict[str, Sent | Received] = {}
+        self._moved_at: dict[str, float] = {}
+
+    def take(self, name: str, terms: Sent | Received, at: float) -> None:
+        """One side of a topic's balance, read at `at`."""
+        if self._terms.get(name) != terms:
+            self._terms[name] = terms
+            self._moved_at[name] = at
+
+    def balance(self, sent: str, received: str, at: float) -> Balance | None:
+        """The balance of these two sides at a reading; None as long as one is not known."""
+        first, second = self._terms.get(sent), self._terms.get(received)
+        if not isinstance(first, Sent) or not isinstance(second, Received):
+            return None
+        return Balance(first, second, at - max(self._moved_at[sent], self._moved_at[received]))

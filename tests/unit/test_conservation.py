@@ -1,0 +1,114 @@
+"""Every message is accounted for, and a difference is believed only when nothing moves."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rtdash.model.conservation import QUIET_S, Balance, ConservationWatch, Received, Sent
+from rtdash.widgets.drawing import conservation
+from rtdash.widgets.drawing.spans import width
+
+QUIET, MOVING = QUIET_S, QUIET_S - 0.1
+counts = st.integers(0, 10**9)
+
+
+def said(balance: Balance, cells: int = 120) -> list[str]:
+    return ["".join(text for text, _ in line).strip() for line in conservation.draw(balance, None, cells)]
+
+
+def test_both_sides_are_read_from_the_columns_of_the_probes():
+    record = {
+        "generated": Decimal(10), "acked": 8, "failed": 0, "unknown": 1,
+        "events_generated": 5, "events_acked": 5, "events_failed": 0, "events_unknown": 0,
+        "loaded": Decimal(7), "lag": 1, "dead": 0, "lost": None, "duplicates": 0, "silent_s": Decimal("0.4"),
+    }  # fmt: skip
+    sent, events = Sent.read(record), Sent.read(record, "events_")
+    assert (sent, sent.in_flight, events) == (Sent(10, 8, 0, 1), 1, Sent(5, 5))
+    received = Received.read(record, is_own=True)
+    assert (received, received.total) == (Received(loaded=7, lag=1), 8)
+
+
+@pytest.mark.parametrize(("silent_s", "attended"), [(None, False), (0, True), (3.0, True), (3.1, False)])
+def test_the_lag_of_an_ingest_that_is_silent_is_not_known(silent_s, attended):
+    assert Received.read({"silent_s": silent_s}, is_own=True).is_attended is attended
+
+
+def test_nothing_is_wrong_when_all_is_accounted_for():
+    balance = Balance(Sent(100, 90, 4, 6), Received(loaded=80, lag=5, dead=1, lost=2, duplicates=4), QUIET)
+    assert (balance.unknown_arrived, balance.missing, balance.surplus, balance.foreign) == (2, 0, 0, 0)
+    assert not balance.is_wrong
+    assert said(balance) == [
+        "generated 100 = acked 90 + failed 4 + unknown 6",
+        "acked 90 + unknown that arrived 2 = loaded 80 + lag 5 + dead letters 1 + lost 2 + duplicates 4",
+    ]
+
+
+def test_what_is_missing_turns_red_only_when_nothing_moves():
+    sent, received = Sent(100, 90), Received(loaded=85)
+    assert not Balance(sent, received, MOVING).is_wrong
+    assert said(Balance(sent, received, MOVING))[0].endswith("acked 90 ≈ loaded 85")
+    quiet = Balance(sent, received, QUIET)
+    assert quiet.is_wrong
+    assert conservation.verdict(quiet, "donations") == ("✗ 5 donations missing", "error")
+    assert said(quiet, 40)[-1] == "✗ 5 donations missing  acked 90 ≠ loade…"
+
+
+def test_nothing_is_judged_while_ingest_is_silent():
+    balance = Balance(Sent(100, 90), Received(loaded=85, is_attended=False), QUIET)
+    assert not balance.is_wrong
+    assert said(balance, 80)[-1] == "acked 90 ≈ loaded 85  lag as last seen: ingest is silent"
+
+
+def test_more_than_was_sent_is_wrong_unless_others_sent_it():
+    sent = Sent(100, 100)
+    assert Balance(sent, Received(loaded=101), QUIET).is_wrong
+    poison = Balance(sent, Received(loaded=100, dead=3), QUIET)
+    assert (poison.foreign, poison.is_wrong) == (3, False)
+    assert "acked 100 + of others 3 = loaded 100 + dead letters 3" in said(poison)[-1]
+    assert not Balance(sent, Received(loaded=101, is_own=False), QUIET).is_wrong
+
+
+def test_what_nobody_knows_may_have_arrived_or_not():
+    sent = Sent(100, 90, 0, 10)
+    for arrived in (90, 95, 100):
+        assert not Balance(sent, Received(loaded=arrived), QUIET).is_wrong
+    assert Balance(sent, Received(loaded=89), QUIET).missing == 1
+    assert Balance(sent, Received(loaded=101), QUIET).surplus == 1
+
+
+@given(counts, counts, counts, counts, counts, counts, counts, counts)
+def test_each_message_is_somewhere(acked, failed, unknown, loaded, lag, dead, lost, duplicates):
+    sent = Sent(acked + failed + unknown, acked, failed, unknown)
+    balance = Balance(sent, Received(loaded, lag, dead, lost, duplicates), QUIET)
+    assert sent.acked + balance.unknown_arrived + balance.foreign - balance.missing == balance.received.total
+    assert not (balance.missing and balance.foreign)
+    assert 0 <= balance.unknown_arrived <= unknown
+    for cells in (40, 78, 200):
+        assert all(width(line) == cells for line in conservation.draw(balance, balance, cells))
+
+
+def test_quiet_is_since_the_last_move_of_either_side():
+    watch = ConservationWatch()
+    assert watch.balance("sent", "received", 0.0) is None
+    watch.take("sent", Sent(1, 1), 10.0)
+    assert watch.balance("sent", "received", 10.0) is None
+    for at in (10.0, 11.0, 12.0):
+        watch.take("sent", Sent(1, 1), at)
+        watch.take("received", Received(loaded=1), at)
+    balance = watch.balance("sent", "received", 12.5)
+    assert (balance.quiet_s, balance.is_settled) == (2.5, True)
+    watch.take("received", Received(loaded=2), 13.0)
+    assert watch.balance("sent", "received", 13.5).quiet_s == 0.5
+
+
+def test_where_there_is_room_both_lines_are_one():
+    balance = Balance(Sent(384_198, 384_190), Received(loaded=383_978, lag=212), 0.0)
+    wide = conservation.draw(balance, balance, 120)
+    assert ["".join(text for text, _ in line).rstrip() for line in wide] == [
+        " generated 384,198 = acked 384,190 + in flight 8   acked 384,190 = loaded 383,978 + lag 212",
+        " events: acked 384,190 = loaded 383,978 + lag 212",
+    ]
