@@ -54,7 +54,7 @@ def test_what_is_missing_turns_red_only_when_nothing_moves():
     quiet = Balance(sent, received, QUIET)
     assert quiet.is_wrong
     assert conservation.verdict(quiet, "donations") == ("✗ 5 donations missing", "error")
-    assert said(quiet, 40)[-1] == "✗ 5 donations missing  acked 90 ≠ loade…"
+    assert said(quiet, 40)[-1] == "✗ 5 donations missing  acked 90 ≠ load…"
 
 
 def test_nothing_is_judged_while_ingest_is_silent():
