@@ -6,7 +6,7 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict
 from typing import Any
@@ -73,18 +73,22 @@ def _start(settings: Settings, options: argparse.Namespace) -> int:
 def _stop(connection: Connection[Any], options: argparse.Namespace) -> int:
     """0 when all that were asked have ended, 1 when one was given up as lost, or was none that could be stopped."""
     store = CampaignStore(connection)
+
+    def say(line: str) -> None:
+        print(plain(line), file=sys.stderr if options.json else sys.stdout, flush=True)
+
     wanted = options.campaign_id or [each.campaign_id for each in store.active()]
     asked = [campaign_id for campaign_id in wanted if store.request_stop(campaign_id)]
-    waiting = [each.campaign_id for each in store.active() if each.campaign_id in wanted]
-    _say(f"asked {len(asked)} campaign(s) to stop")
-    ended = [] if options.no_wait else _wait(store, waiting)
+    stopping = [each.campaign_id for each in store.active() if each.campaign_id in wanted]
+    say(f"asked {len(asked)} campaign(s) to stop")
+    ended = [] if options.no_wait else _wait(store, stopping, say)
     if options.json:
         print(json.dumps({"asked": asked, "ended": [_record(each) for each in ended]}, ensure_ascii=False))
     is_lost = any(each.state is CampaignState.LOST for each in ended)
-    return int(is_lost or (bool(options.campaign_id) and len(waiting) < len(wanted)))
+    return int(is_lost or (bool(options.campaign_id) and len(stopping) < len(wanted)))
 
 
-def _wait(store: CampaignStore, campaign_ids: Sequence[int]) -> list[Campaign]:
+def _wait(store: CampaignStore, campaign_ids: Sequence[int], say: Callable[[str], None]) -> list[Campaign]:
     """Wait for the end of these campaigns, or until their runners are known to be gone; says what is waited for."""
     watch = StaleWatch()
     said = ""
@@ -92,11 +96,11 @@ def _wait(store: CampaignStore, campaign_ids: Sequence[int]) -> list[Campaign]:
         found = [each for campaign_id in campaign_ids if (each := store.get(campaign_id)) is not None]
         if not (active := [each for each in found if each.is_active]):
             for each in found:
-                _say(f"{each.name} {each.state}: {each.generated:,} generated, {each.acked:,} acked")
+                say(f"{each.name} {each.state}: {each.generated:,} generated, {each.acked:,} acked")
             return found
         waiting = "; ".join(f"{each.name}: {each.note or 'waiting for its runner'}" for each in active)
         if waiting != said:
-            _say(waiting)
+            say(waiting)
             said = waiting
         watch.look(store)
         time.sleep(_LOOK_S)
@@ -114,10 +118,6 @@ def _list(connection: Connection[Any], options: argparse.Namespace) -> int:
             f"generated {each.generated:,}  acked {each.acked:,}  {plain(' '.join(each.cities))}"
         )
     return 0
-
-
-def _say(line: str) -> None:
-    print(plain(line), file=sys.stderr, flush=True)
 
 
 def _record(campaign: Campaign) -> Mapping[str, object]:
