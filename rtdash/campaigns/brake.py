@@ -10,6 +10,7 @@ from typing import Any
 
 from pymysql.connections import Connection
 
+from rtdash.model.campaign import ACTIVE
 from rtdash.sources.donations import explained
 from rtdash.sources.kafka import DONATIONS_TOPIC
 
@@ -18,7 +19,8 @@ _EVENT_BYTES = 180
 
 _SETTLED = """
 SELECT (SELECT COALESCE(SUM(donations), 0) FROM donation_totals WHERE campaign_id = %s),
-       (SELECT COALESCE(SUM(dead + duplicates + lost), 0) FROM ingest_offsets WHERE topic = %s)
+       (SELECT COALESCE(SUM(dead + duplicates + lost), 0) FROM ingest_offsets WHERE topic = %s),
+       (SELECT COUNT(*) FROM campaigns WHERE state IN %s)
 """
 
 
@@ -32,15 +34,18 @@ class Settled:
         self._campaign_id = campaign_id
         self._gone_before: int | None = None
         self.donations = 0
+        self.campaigns = 1
+        """Those with a runner: each keeps to its part of what may wait, also while it cannot see the others."""
 
     def ask(self, connection: Connection[Any]) -> None:
         """Ask the donations database anew. Raises SourceError, and then stays as it was."""
         with explained(), connection.cursor() as cursor:
-            cursor.execute(_SETTLED, (self._campaign_id, DONATIONS_TOPIC))
-            ((loaded, gone),) = cursor.fetchall()
+            cursor.execute(_SETTLED, (self._campaign_id, DONATIONS_TOPIC, ACTIVE))
+            ((loaded, gone, campaigns),) = cursor.fetchall()
         if self._gone_before is None:
             self._gone_before = int(gone)
         self.donations = int(loaded) + int(gone) - self._gone_before
+        self.campaigns = max(1, campaigns)
 
 
 def waiting_bytes(donations: int, events_a_donation: float) -> float:

@@ -74,9 +74,9 @@ class CampaignControl:
         self._thread.start()
 
     @property
-    def has_own(self) -> bool:
-        """Whether a campaign that was started here still runs."""
-        return any(runner.returncode is None for runner in tuple(self._runners))
+    def own(self) -> int:
+        """How many campaigns that were started here have not ended."""
+        return sum(runner.returncode is None for runner in tuple(self._runners))
 
     def start_campaign(self, plan: CampaignPlan | None = None, *, beside: bool = False) -> None:
         """Start a campaign in a process of its own, by `plan` or with the last settings.
@@ -169,7 +169,7 @@ class CampaignControl:
 
     @property
     def _is_starting(self) -> bool:
-        return self.has_own and time.monotonic() - self._launched_at < _LAUNCH_S
+        return self.own > 0 and time.monotonic() - self._launched_at < _LAUNCH_S
 
     def _start(self, plan: CampaignPlan | None, *, beside: bool) -> str:
         if self._is_starting:

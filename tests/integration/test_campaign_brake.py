@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import pytest
 
-from rtdash.ingest.reader import TopicReader
 from rtdash.model.campaign import Campaign
 from tests.world import World, until
 
@@ -63,8 +62,19 @@ def test_what_was_lost_or_dead_does_not_brake_for_ever(braked: World):
 def produced(world: World) -> int:
     """Donations that the broker has."""
     threading.Event().wait(0.1)
-    reader = TopicReader(world.settings.kafka_bootstrap_servers, "donations")
-    try:
-        return sum(reader._bounds(partition_id)[1] for partition_id in reader.partitions())
-    finally:
-        reader.close()
+    return sum(end for _, end in world.bounds("donations").values())
+
+
+def test_campaigns_beside_each_other_share_what_may_wait(braked: World):
+    with braked.campaign_beside(rate_per_s=500) as first, braked.campaign_beside(rate_per_s=500, beside=True) as second:
+        until(lambda: sum(one.note.startswith("braked by lag") for one in braked.campaigns.active()) == 2)
+        seen: list[int] = []
+
+        def stand_still() -> bool:
+            seen.append(produced(braked))
+            return len(seen) > 10 and seen[-1] == seen[-10]
+
+        until(stand_still)
+        braked.campaigns.stop_all()
+        # No more than one alone would have made, and a slice of each.
+        assert first().generated + second().generated <= 1200
