@@ -105,8 +105,8 @@ class Balance:
         return max(0, self.sent.acked - self.received.total)
 
     @property
-    def foreign(self) -> int:
-        """More than the campaigns can have sent: messages of others, which end as dead letters or duplicates."""
+    def untold(self) -> int:
+        """Arrived, and no campaign tells of them: messages of other programs, or of a runner that was killed."""
         return max(0, self.received.total - self.sent.acked - self.sent.unknown)
 
     @property

@@ -52,6 +52,14 @@ def test_what_is_missing_or_twice_is_said(checked: World, capsys):
     assert "100 donations more than were sent" in json.loads(capsys.readouterr().out)["faults"]
 
 
+def test_what_a_killed_runner_could_not_tell_is_not_more_than_was_sent(checked: World, capsys):
+    checked.rows("UPDATE campaigns SET state = 'lost', generated = 450, acked = 400, `unknown` = 50")
+    assert check(checked) == 0
+    out = capsys.readouterr().out
+    assert "generated 500 = acked 400 + unknown 100" in out
+    assert "acked 400 + unknown that arrived 100 = loaded 500" in out
+
+
 def test_nobody_can_tell_while_it_moves_or_ingest_is_silent(world: World, capsys):
     world.settings.save(world.folder / "settings.toml")
     assert check(world, "--wait=0.5") == 1

@@ -39,7 +39,7 @@ def test_the_lag_of_an_ingest_that_is_silent_is_not_known(silent_s, attended):
 
 def test_nothing_is_wrong_when_all_is_accounted_for():
     balance = Balance(Sent(100, 90, 4, 6), Received(loaded=80, lag=5, dead=1, lost=2, duplicates=4), QUIET)
-    assert (balance.unknown_arrived, balance.missing, balance.surplus, balance.foreign) == (2, 0, 0, 0)
+    assert (balance.unknown_arrived, balance.missing, balance.surplus, balance.untold) == (2, 0, 0, 0)
     assert not balance.is_wrong
     assert said(balance) == [
         "generated 100 = acked 90 + failed 4 + unknown 6",
@@ -67,8 +67,8 @@ def test_more_than_was_sent_is_wrong_unless_others_sent_it():
     sent = Sent(100, 100)
     assert Balance(sent, Received(loaded=101), QUIET).is_wrong
     poison = Balance(sent, Received(loaded=100, dead=3), QUIET)
-    assert (poison.foreign, poison.is_wrong) == (3, False)
-    assert "acked 100 + of others 3 = loaded 100 + dead letters 3" in said(poison)[-1]
+    assert (poison.untold, poison.is_wrong) == (3, False)
+    assert "acked 100 + untold 3 = loaded 100 + dead letters 3" in said(poison)[-1]
     assert not Balance(sent, Received(loaded=101, is_own=False), QUIET).is_wrong
 
 
@@ -84,8 +84,8 @@ def test_what_nobody_knows_may_have_arrived_or_not():
 def test_each_message_is_somewhere(acked, failed, unknown, loaded, lag, dead, lost, duplicates):
     sent = Sent(acked + failed + unknown, acked, failed, unknown)
     balance = Balance(sent, Received(loaded, lag, dead, lost, duplicates), QUIET)
-    assert sent.acked + balance.unknown_arrived + balance.foreign - balance.missing == balance.received.total
-    assert not (balance.missing and balance.foreign)
+    assert sent.acked + balance.unknown_arrived + balance.untold - balance.missing == balance.received.total
+    assert not (balance.missing and balance.untold)
     assert 0 <= balance.unknown_arrived <= unknown
     for cells in (40, 78, 200):
         assert all(width(line) == cells for line in conservation.draw(balance, balance, cells))

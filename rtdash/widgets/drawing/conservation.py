@@ -44,7 +44,7 @@ def arrived(balance: Balance) -> list[Span]:
     """`acked 8 = loaded 7 + lag 1`."""
     sent, received = balance.sent, balance.received
     came: list[Term] = [
-        ("acked", sent.acked), ("unknown that arrived", balance.unknown_arrived), ("of others", balance.foreign)
+        ("acked", sent.acked), ("unknown that arrived", balance.unknown_arrived), ("untold", balance.untold)
     ]  # fmt: skip
     became: list[Term] = [
         ("loaded", received.loaded), ("lag", received.lag), ("dead letters", received.dead),
