@@ -26,13 +26,15 @@ class CampaignProgress:
         self._bar = Progress(
             SpinnerColumn(),
             TextColumn("{task.description}", markup=False),
-            BarColumn(),
+            BarColumn(bar_width=None),
             TextColumn("{task.fields[counts]}", markup=False),
             TimeElapsedColumn(),
             TimeRemainingColumn(),
             console=Console(stderr=True),
+            expand=True,
         )
         self._task: TaskID | None = None
+        self._noted = ""
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._run, name="progress", daemon=True)
 
@@ -63,7 +65,11 @@ class CampaignProgress:
         now = self._runner.progress()
         counts = f"{now.generated:,} generated  {now.acked:,} acked  {now.real_rate_per_s:,.0f}/s"
         lost = now.failed + now.unknown
-        counts += f"  {lost:,} not acknowledged" * bool(lost) + f"  {plain(now.note)}" * bool(now.note)
+        counts += f"  {lost:,} not acknowledged" * bool(lost)
+        # A note changes with its numbers; it is said once for each thing that it tells.
+        noted, self._noted = self._noted, now.note.partition(":")[0]
+        if self._noted and self._noted != noted:
+            self._bar.console.print(plain(now.note), markup=False, highlight=False)
         done = now.generated if campaign.wanted is not None else self._bar.tasks[self._task].elapsed
         self._bar.update(self._task, completed=done or 0, counts=counts)
 
