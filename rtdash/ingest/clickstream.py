@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from rtdash.errors import SourceError
 from rtdash.ingest.batch import Parsed, Stretch, parse
-from rtdash.ingest.offsets import Cursor, OffsetTable
+from rtdash.ingest.offsets import Account, Cursor
 from rtdash.model.event import Event, parse_event
 from rtdash.sources import citus
 from rtdash.sources.bounded import BoundedConnection
@@ -79,7 +79,7 @@ class ClickstreamSink:
         # The only character of a checked value that COPY reads as something else.
         return Events(parts, lines.replace("\\", "\\\\").encode())
 
-    def store(self, offsets: OffsetTable, prepared: Events) -> None:
+    def store(self, offsets: Account, prepared: Events) -> None:
         """Keep these events and move the offsets over them. Raises OffsetTaken, SourceError."""
         with self._transaction() as cursor:
             offsets.advance(cursor, prepared.parts)

@@ -15,7 +15,7 @@ from pymysql.connections import Connection
 from rtdash.errors import SourceError
 from rtdash.ingest.batch import Parsed, Stretch, parse
 from rtdash.ingest.load import load, open_loader
-from rtdash.ingest.offsets import Cursor, OffsetTable
+from rtdash.ingest.offsets import Account, Cursor
 from rtdash.ingest.sums import Sums, sums_of
 from rtdash.model.donation import Donation, parse_donation
 from rtdash.sources.donations import explained
@@ -110,7 +110,7 @@ class DonationSink:
         """Check these messages, sum them up, and write them as LOAD DATA reads them."""
         return _summed([parse(stretch, parse_donation) for stretch in stretches])
 
-    def store(self, offsets: OffsetTable, prepared: Donations) -> None:
+    def store(self, offsets: Account, prepared: Donations) -> None:
         """Keep these donations and move the offsets over them. Raises OffsetTaken, SourceError."""
         try:
             self._write(offsets, prepared)
@@ -121,7 +121,7 @@ class DonationSink:
             except _Known:
                 raise SourceError("donations database: it takes fewer donations than it was given") from None
 
-    def _write(self, offsets: OffsetTable, prepared: Donations) -> None:
+    def _write(self, offsets: Account, prepared: Donations) -> None:
         with self.transaction() as cursor:
             offsets.advance(cursor, prepared.parts)
             if prepared.rows:

@@ -33,6 +33,16 @@ class Cursor(Protocol):
         """The rows of the last statement."""
 
 
+class Account(Protocol):
+    """Keeps account of messages in the transaction that stores them."""
+
+    def advance(self, cursor: Cursor, parts: Iterable[Parsed[Any]], /) -> None:
+        """Count them, first thing in the transaction."""
+
+    def bury(self, cursor: Cursor, dead: Sequence[DeadLetter], /) -> None:
+        """Keep what cannot be used."""
+
+
 @dataclass(frozen=True, slots=True)
 class OffsetTable:
     """The rows of one life (incarnation) of one topic."""

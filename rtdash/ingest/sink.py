@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from typing import Protocol, TypeVar
 
 from rtdash.ingest.batch import Stretch
-from rtdash.ingest.offsets import Cursor, OffsetTable
+from rtdash.ingest.offsets import Account, Cursor
 
 Prepared = TypeVar("Prepared")
 
@@ -31,5 +31,5 @@ class Sink(Protocol[Prepared]):
     def prepare(self, stretches: Sequence[Stretch]) -> Prepared:
         """Check these messages and put them into the form that the database takes; needs no connection."""
 
-    def store(self, offsets: OffsetTable, prepared: Prepared) -> None:
+    def store(self, offsets: Account, prepared: Prepared) -> None:
         """Keep what was prepared and move the offsets over it, all or nothing. Raises OffsetTaken."""

@@ -9,8 +9,8 @@ _MICROSECOND = timedelta(microseconds=1)
 
 
 def in_utc(at: datetime) -> datetime:
-    """The same time with its zone; one that carries none is UTC."""
-    return at if at.tzinfo is not None else at.replace(tzinfo=UTC)
+    """The same time in UTC; one that carries no zone is UTC already."""
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
 
 
 def epoch_us(at: datetime) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from math import isfinite
 from typing import Any, cast
@@ -26,6 +26,7 @@ from rtdash.model.data import (
     Stat,
     Table,
 )
+from rtdash.model.moment import in_utc
 from rtdash.model.text import plain
 from rtdash.panels.spec import COLUMNS, Draw, PanelSpec
 
@@ -48,7 +49,7 @@ def _time(value: Any) -> datetime:
     if not isinstance(value, datetime):
         raise ValueError(f"at is {plain(repr(value))[:40]}, not a time")  # noqa: TRY004
     # The donations side stores DATETIME in UTC, which the driver gives without a zone.
-    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    return in_utc(value)
 
 
 def _cell(value: Any) -> Cell:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +13,16 @@ import psycopg
 import pytest
 from asking import Screen
 from clickstream import Clickstream
+from letters import Letters
 from psycopg import sql
 from pydantic import SecretStr
 
+from rtdash.cli import main
 from rtdash.resources import sql_folder
 from rtdash.schema.apply import apply
 from rtdash.servers.broker import PrivateBroker
-from rtdash.sources import citus
+from rtdash.settings import Settings
+from rtdash.sources import citus, donations
 from tests.shared_server import with_search_path
 from tests.world import World
 
@@ -129,6 +133,58 @@ def world(
     apply(donations_dsn, sql_folder("mariadb", "schema"), lambda _: None)
     with World.open(clickstream.dsn, donations_dsn, own_broker, tmp_path) as world:
         yield world
+
+
+@pytest.fixture
+def dead_letters(
+    tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]
+) -> Callable[[Settings], Callable[..., Any]]:
+    """`dead_letters(settings)("list", …)`: exit status, output and errors of `rtdash dead-letters`."""
+
+    def with_settings(settings: Settings) -> Callable[..., tuple[int, str, str]]:
+        file = tmp_path / "settings.toml"
+        settings.save(file)
+
+        def run(*arguments: str) -> tuple[int, str, str]:
+            status = main(["dead-letters", *arguments, f"--settings={file}"])
+            said = capsysbinary.readouterr()
+            return status, said.out.decode(), said.err.decode()
+
+        return run
+
+    return with_settings
+
+
+@pytest.fixture
+def dead_donations(donations_dsn: SecretStr, dead_letters: Callable[..., Any]) -> Iterator[Letters]:
+    """Those of the donations."""
+    apply(donations_dsn, sql_folder("mariadb", "schema"), lambda _: None)
+    settings = Settings(donations_dsn=donations_dsn)
+    with closing(donations.connect(donations_dsn, "test")) as connection, connection.cursor() as cursor:
+
+        def ask(statement: str) -> Any:
+            cursor.execute(statement)
+            return list(cursor.fetchall())
+
+        yield Letters("donations", settings, ask, dead_letters(settings))
+
+
+@pytest.fixture
+def dead_events(clickstream: Clickstream, dead_letters: Callable[..., Any]) -> Iterator[Letters]:
+    """Those of the clickstream."""
+    settings = Settings(citus_dsn=clickstream.dsn)
+    with clickstream.connect() as connection:
+
+        def ask(statement: str) -> Any:
+            return connection.execute(statement).fetchall()
+
+        yield Letters("clickstream", settings, ask, dead_letters(settings))
+
+
+@pytest.fixture(params=["dead_donations", "dead_events"])
+def letters(request: pytest.FixtureRequest) -> Letters:
+    """Those of each database."""
+    return request.getfixturevalue(request.param)
 
 
 @pytest.fixture

@@ -54,7 +54,9 @@ RECORDED = "SELECT file, applied_at IS NOT NULL FROM schema_steps ORDER BY file"
 def rows_of(connection, *tables):
     """What is in the rows; a column that came later is NULL in them."""
     return {
-        table: connection.execute(f"SELECT jsonb_strip_nulls(to_jsonb(t))::text FROM {table} AS t ORDER BY 1").fetchall()
+        table: connection.execute(
+            f"SELECT jsonb_strip_nulls(to_jsonb(t))::text FROM {table} AS t ORDER BY 1"
+        ).fetchall()
         for table in tables or KEPT
     }
 

@@ -15,7 +15,8 @@ from rtdash.errors import PanelError, SettingsError, Unreachable, UsageError
 from rtdash.settings import Settings
 
 PASSWORD = "hunter2-geheim"
-WRITERS = (["init"], ["ingest"], ["campaign", "start"], ["campaign", "stop"], ["campaign", "list"])
+LETTERS = (["dead-letters", "list"], ["dead-letters", "show", "donations:0:1"], ["dead-letters", "replay", "--all"])
+WRITERS = (["init"], ["ingest"], ["campaign", "start"], ["campaign", "stop"], ["campaign", "list"], *LETTERS)
 COMMANDS = ([], ["demo"], *WRITERS)
 
 

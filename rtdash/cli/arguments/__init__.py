@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from rtdash.cli.arguments import campaign
+from rtdash.cli.arguments import campaign, dead_letters
 from rtdash.cli.arguments.command import Commands, runs
 from rtdash.cli.flags import DISPLAY, SHARED
 
@@ -66,6 +66,7 @@ def build() -> argparse.ArgumentParser:
     runs(init, "init", "init")
     runs(commands.add("ingest", help="load both topics into the databases, until stopped"), "ingest", "ingest")
     campaign.add(commands)
+    dead_letters.add(commands)
     return parser
 
 
