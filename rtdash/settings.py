@@ -44,6 +44,10 @@ class Settings(BaseSettings):
     """Kafka brokers: host:port[,host:port …]."""
     kafka_incarnation: str | None = None
     """Names one life of a broker that has no topic ids; the demo sets it for the built-in broker."""
+    kafka_partitions: Annotated[int, Field(ge=1, le=1000)] = 4
+    """Partitions of a topic that `rtdash init` makes, 1 … 1000."""
+    kafka_retention_hours: Annotated[float, Field(ge=0.01, le=100_000, allow_inf_nan=False)] = 24.0
+    """How long such a topic keeps messages, h: ingest must be back by then."""
 
     interval_ms: Annotated[int, Field(ge=100, le=5000)] = 250
     """How often panels are polled, 100 … 5000 ms; a panel's own `every` wins."""

@@ -1,9 +1,10 @@
-"""`rtdash init`: applies the schema to the databases of the settings, or says what it would do."""
+"""`rtdash init`: applies the schema to the databases of the settings and makes the topics, or says what it would do."""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+import time
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,8 +15,10 @@ from rtdash.errors import SettingsError
 from rtdash.model.text import plain
 from rtdash.resources import sql_folder
 from rtdash.schema.apply import apply
+from rtdash.schema.finding import Finding
 from rtdash.schema.plan import plan
 from rtdash.schema.step import Step
+from rtdash.schema.topics import Broker, wanted_topics
 from rtdash.settings import Settings
 
 _INTERRUPTED = 130
@@ -49,39 +52,73 @@ class _Lines:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Apply what is set; each step is printed as it begins and as it ends. 130 when it was interrupted."""
-    targets = _targets(flags.settings(options))
+    """Apply what is set; each step is printed as it begins and as it ends.
+
+    1 when a topic could not be made, 130 when it was interrupted.
+    """
+    settings = flags.settings(options)
+    targets = _targets(settings)
     if options.plan:
-        return _plan(targets)
+        return _plan(settings, targets)
     lines = _Lines()
     try:
         with lines.ended():
             for name, dsn, folder in targets:
                 print(name, flush=True)
                 apply(dsn, folder, lines.done, lines.under_way)
+            are_made = _make_topics(settings, lines)
     except KeyboardInterrupt:
         print("interrupted: `rtdash init` goes on from there")
         return _INTERRUPTED
-    return 0
+    return 0 if are_made else 1
+
+
+def _make_topics(settings: Settings, lines: _Lines) -> bool:
+    """Whether all are there now; all are tried. Raises Unreachable."""
+    if not settings.kafka_bootstrap_servers:
+        return True
+    print("kafka", flush=True)
+    broker = Broker(settings.kafka_bootstrap_servers)
+    are_made = True
+    for wanted in wanted_topics(settings):
+        lines.under_way(wanted.name, "")
+        start = time.monotonic()
+        finding = broker.make(wanted)
+        are_made &= finding.is_possible
+        text = finding.text if finding.is_possible else f"✗ {finding.text}"
+        lines.done(Step(finding.subject, text, 1000 * (time.monotonic() - start)))
+    return are_made
 
 
 def _targets(settings: Settings) -> list[tuple[str, SecretStr, Path]]:
-    """Name, DSN and schema files of each database that is set; raises SettingsError when none is."""
+    """Name, DSN and schema files of each database that is set; raises SettingsError when nothing at all is."""
     targets = (
         ("clickstream", settings.dsn_of_citus_owner, sql_folder("citus", "schema")),
         ("donations", settings.dsn_of_donations_owner, sql_folder("mariadb", "schema")),
     )
-    if found := [(name, dsn, folder) for name, dsn, folder in targets if dsn is not None]:
+    found = [(name, dsn, folder) for name, dsn, folder in targets if dsn is not None]
+    if found or settings.kafka_bootstrap_servers:
         return found
     raise SettingsError("nothing to apply a schema to: set RTDASH_CITUS_DSN or RTDASH_DONATIONS_DSN")
 
 
-def _plan(targets: list[tuple[str, SecretStr, Path]]) -> int:
-    """Print what would be done; returns 1 when some of it cannot be."""
+def _plan(settings: Settings, targets: list[tuple[str, SecretStr, Path]]) -> int:
+    """Print what would be done; returns 1 when some of it cannot be. Raises SourceError."""
     is_possible = True
     for name, dsn, folder in targets:
         print(name, flush=True)
-        for finding in plan(dsn, folder):
-            is_possible &= finding.is_possible
-            print(f"{' ' if finding.is_possible else '✗'} {plain(finding.subject):<34}  {plain(finding.text)}")
+        is_possible &= _print(plan(dsn, folder))
+    if settings.kafka_bootstrap_servers:
+        print("kafka", flush=True)
+        broker = Broker(settings.kafka_bootstrap_servers)
+        is_possible &= _print(broker.plan(wanted) for wanted in wanted_topics(settings))
     return 0 if is_possible else 1
+
+
+def _print(findings: Iterable[Finding]) -> bool:
+    """Print a line each; whether all are possible."""
+    is_possible = True
+    for finding in findings:
+        is_possible &= finding.is_possible
+        print(f"{' ' if finding.is_possible else '✗'} {plain(finding.subject):<34}  {plain(finding.text)}")
+    return is_possible
