@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import signal
+import sys
 import threading
 from types import FrameType
 
@@ -11,6 +13,9 @@ from rtdash import logs
 from rtdash.cli import flags
 from rtdash.ingest.run import run as ingest
 from rtdash.sources import citus, donations
+
+_SWITCH_S = 0.0005
+_NEW_OBJECTS = 50_000
 
 
 def run(options: argparse.Namespace) -> int:
@@ -22,6 +27,10 @@ def run(options: argparse.Namespace) -> int:
     if settings.dsn_of_donations_owner is not None:
         donations.validate(settings.dsn_of_donations_owner)
     logs.to_stderr()
+    # Who stores waits for who reads to let go of the interpreter, after each answer of the database.
+    sys.setswitchinterval(_SWITCH_S)
+    # A batch is ten thousands of objects that end with it, none of them in a cycle.
+    gc.set_threshold(_NEW_OBJECTS)
     stop = threading.Event()
 
     def on_signal(_number: int, _frame: FrameType | None) -> None:

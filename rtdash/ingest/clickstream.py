@@ -18,7 +18,7 @@ from rtdash.sources import citus
 from rtdash.sources.bounded import BoundedConnection
 from rtdash.sources.kafka import CLICKSTREAM_TOPIC
 
-_COPY = "COPY events (event_time, customer_id, event_type, country, browser, device_id, session_id) FROM STDIN"
+COPY = "COPY events (event_time, customer_id, event_type, country, browser, device_id, session_id) FROM STDIN"
 _DEADLINE_S = 30.0
 
 
@@ -27,7 +27,7 @@ class Events:
     """Checked messages, and their rows for COPY."""
 
     parts: Sequence[Parsed[Event]]
-    lines: bytes
+    rows: bytes
 
 
 class ClickstreamSink:
@@ -83,14 +83,14 @@ class ClickstreamSink:
         """Keep these events and move the offsets over them. Raises OffsetTaken, SourceError."""
         with self._transaction() as cursor:
             offsets.advance(cursor, prepared.parts)
-            if prepared.lines:
-                with cursor.copy(_COPY) as copy:
-                    copy.write(prepared.lines)
+            if prepared.rows:
+                with cursor.copy(COPY) as copy:
+                    copy.write(prepared.rows)
             offsets.bury(cursor, [letter for part in prepared.parts for letter in part.dead])
 
 
 def _line(event: Event) -> str:
     return (
-        f"{event.event_time.isoformat(' ')}\t{event.customer_id}\t{event.event_type}\t{event.country}\t"
-        f"{event.browser}\t{event.device_id}\t{event.session_id}\n"
+        f"{event['event_time'].isoformat(' ')}\t{event['customer_id']}\t{event['event_type']}\t{event['country']}\t"
+        f"{event['browser']}\t{event['device_id']}\t{event['session_id']}\n"
     )

@@ -21,8 +21,8 @@ from rtdash.model.donation import Donation, parse_donation
 from rtdash.sources.donations import explained
 from rtdash.sources.kafka import DONATIONS_TOPIC
 
-_ROWS = (
-    "donation_transactions (transaction_id, city, latitude, longitude, organization, transaction_date, total_amount,"
+INTO = (
+    "donation_transactions (transaction_id, transaction_date, total_amount, city, latitude, longitude, organization,"
     " campaign_id, is_campaign_active)"
 )
 _SECONDS = (
@@ -49,7 +49,7 @@ class Donations:
 
 
 def _summed(parts: Sequence[Parsed[Donation]]) -> Donations:
-    return Donations(parts, *sums_of(donation for part in parts for donation in part.values))
+    return Donations(parts, *sums_of([donation for part in parts for donation in part.values]))
 
 
 class _Known(Exception):  # noqa: N818
@@ -130,7 +130,7 @@ class DonationSink:
             offsets.bury(cursor, [letter for part in prepared.parts for letter in part.dead])
 
     def _load(self, cursor: Cursor, rows: bytes, count: int) -> None:
-        stored, warnings = load(self._connection, _ROWS, rows)
+        stored, warnings = load(self._connection, INTO, rows)
         if stored != count:
             raise _Known
         if warnings:
@@ -151,13 +151,13 @@ class DonationSink:
 
     def _without_known(self, parts: Sequence[Parsed[Donation]]) -> list[Parsed[Donation]]:
         """Leave out what the table has, and what comes a second time; each part counts its own."""
-        seen = self._stored_ids([donation.transaction_id for part in parts for donation in part.values])
+        seen = self._stored_ids([donation["transaction_id"] for part in parts for donation in part.values])
         kept = []
         for part in parts:
             values = []
             for donation in part.values:
-                if donation.transaction_id not in seen:
-                    seen.add(donation.transaction_id)
+                if donation["transaction_id"] not in seen:
+                    seen.add(donation["transaction_id"])
                     values.append(donation)
             kept.append(replace(part, values=values, duplicates=len(part.values) - len(values)))
         return kept

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import repeat
+from operator import itemgetter, mul
+from typing import Any
 
 from rtdash.model.donation import Donation
 from rtdash.model.places import CITIES
@@ -46,42 +49,49 @@ class Sums:
             yield (first_id + number, moment, count)
 
 
-class _Group:
-    """What donations of the same second and place share, with the text of their rows."""
+class _Place:
+    """What donations of one campaign, city and organisation share, with the end of their rows."""
 
-    __slots__ = ("cents", "donations", "ending", "place")
+    __slots__ = ("group", "row_end")
 
-    def __init__(self, donation: Donation) -> None:
-        self.donations = 0
-        self.cents = 0
-        self.place = f"\t{donation.city}\t{donation.latitude}\t{donation.longitude}\t{donation.organization}\t"
-        self.ending = f"\t{donation.campaign_id}\t{donation.is_campaign_active:d}\n"
+    def __init__(
+        self, campaign_id: int, city: str, organization: str, latitude: float, longitude: float, is_active: bool
+    ) -> None:
+        self.group = (campaign_id, city, organization)
+        self.row_end = f"\t{city}\t{latitude}\t{longitude}\t{organization}\t{campaign_id}\t{is_active:d}\n"
 
 
-def sums_of(donations: Iterable[Donation]) -> tuple[Sums, bytes]:
+class _Places(dict[tuple[Any, ...], _Place]):
+    """Each place once, by what `_PLACE_OF` takes from a donation."""
+
+    def __missing__(self, values: tuple[Any, ...]) -> _Place:
+        place = self[values] = _Place(*values)
+        return place
+
+
+_PLACE_OF = itemgetter("campaign_id", "city", "organization", "latitude", "longitude", "is_campaign_active")
+_DATE_OF, _AMOUNT_OF, _ID_OF = map(itemgetter, ("transaction_date", "total_amount", "transaction_id"))
+
+
+def sums_of(donations: Sequence[Donation]) -> tuple[Sums, bytes]:
     """The sums of these donations, and their rows for LOAD DATA."""
-    groups: dict[tuple[str, int, str, str, float, float, bool], _Group] = {}
-    moments: dict[str, int] = {}
-    lines: list[str] = []
-    for one in donations:
-        stamp = one.transaction_date.isoformat(" ", "microseconds")
-        key = (
-            stamp[:19], one.campaign_id, one.city, one.organization, one.latitude, one.longitude, one.is_campaign_active
-        )  # fmt: skip
-        group = groups.get(key)
-        if group is None:
-            group = groups[key] = _Group(one)
-        cents = round(one.total_amount * 100)
-        group.donations += 1
-        group.cents += cents
-        moment = stamp[:22]
-        moments[moment] = moments.get(moment, 0) + 1
-        lines.append(f"{one.transaction_id}{group.place}{stamp}\t{cents // 100}.{cents % 100:02d}{group.ending}")
-    sums = Sums(Counter(), Counter(), Counter(moments))
-    for key, group in groups.items():
-        sums.donations[key[:4]] += group.donations
-        sums.cents[key[:4]] += group.cents
-    return sums, "".join(lines).encode()
+    # Column by column: most of it then runs in C.
+    places = list(map(_Places().__getitem__, map(_PLACE_OF, donations)))
+    stamps = [date.isoformat(" ", "microseconds") for date in map(_DATE_OF, donations)]
+    amounts = list(map(_AMOUNT_OF, donations))
+    given: defaultdict[tuple[str, _Place], list[float]] = defaultdict(list)
+    for second, place, amount in zip([stamp[:19] for stamp in stamps], places, amounts, strict=True):
+        given[second, place].append(amount)
+    sums = Sums(Counter(), Counter(), Counter([stamp[:22] for stamp in stamps]))
+    for (second, place), euros in given.items():
+        group = (second, *place.group)
+        sums.donations[group] += len(euros)
+        sums.cents[group] += sum(map(round, map(mul, euros, repeat(100))))
+    rows = [
+        f"{number}\t{stamp}\t{amount:.2f}{place.row_end}"
+        for number, stamp, amount, place in zip(map(_ID_OF, donations), stamps, amounts, places, strict=True)
+    ]
+    return sums, "".join(rows).encode()
 
 
 def _euros(cents: int) -> Decimal:

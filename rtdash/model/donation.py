@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from annotated_types import MultipleOf
-from pydantic import ConfigDict, Field, GetPydanticSchema, NaiveDatetime, TypeAdapter
+from pydantic import ConfigDict, Field, GetPydanticSchema, NaiveDatetime, TypeAdapter, with_config
 from pydantic_core import core_schema
+from typing_extensions import TypedDict
 
 from rtdash.model.places import CITIES, ORGANIZATIONS
 
@@ -39,11 +40,12 @@ CityName = Annotated[str, _one_of([city.name for city in CITIES])]
 OrganizationName = Annotated[str, _one_of([organization.name for organization in ORGANIZATIONS])]
 
 
-@dataclass(frozen=True, slots=True)
-class Donation:
-    """One donation as the message says it. Times are UTC and carry no zone; the amount is in euros, whole cents."""
+@with_config(ConfigDict(strict=True))
+class Donation(TypedDict):
+    """One donation as the message says it. Times are UTC and carry no zone; the amount is in euros, whole cents.
 
-    __pydantic_config__ = ConfigDict(strict=True)
+    A dictionary, since an object takes half as long again to make.
+    """
 
     transaction_id: Annotated[int, Field(ge=1, lt=1 << 63)]
     city: CityName
@@ -56,10 +58,5 @@ class Donation:
     is_campaign_active: bool
 
 
-_DONATION: TypeAdapter[Any] = TypeAdapter(Donation)
-
-
-def parse_donation(message: bytes) -> Donation:
-    """Read and check one message. Raises pydantic's ValidationError (a ValueError) on anything else than a donation."""
-    donation: Donation = _DONATION.validate_json(message)
-    return donation
+parse_donation: Callable[[bytes], Donation] = TypeAdapter(Donation).validator.validate_json
+"""Read and check one message. Raises pydantic's ValidationError (a ValueError) on anything else than a donation."""

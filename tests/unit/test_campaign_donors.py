@@ -67,14 +67,16 @@ def test_every_message_is_a_donation_with_an_id_of_its_own():
     maker = donors()
     messages = [message for _ in range(20) for message in maker.make(100)[0]]
     made = [parse_donation(message["value"].encode()) for message in messages]
-    assert [donation.transaction_id for donation in made] == [(7 << 41) + number for number in range(2000)]
+    assert [donation["transaction_id"] for donation in made] == [(7 << 41) + number for number in range(2000)]
     places = {city.name: (city.latitude, city.longitude) for city in CITIES}
-    assert {(one.city, one.latitude, one.longitude) for one in made} == {(n, *places[n]) for n in CAMPAIGN.cities}
-    assert {one.organization for one in made} == set(CAMPAIGN.organizations)
-    assert {one.transaction_date for one in made} == {NOW}
-    cents = [round(one.total_amount * 100) for one in made]
+    assert {(one["city"], one["latitude"], one["longitude"]) for one in made} == {
+        (n, *places[n]) for n in CAMPAIGN.cities
+    }
+    assert {one["organization"] for one in made} == set(CAMPAIGN.organizations)
+    assert {one["transaction_date"] for one in made} == {NOW}
+    cents = [round(one["total_amount"] * 100) for one in made]
     assert 100 <= min(cents) < 150 < 950 < max(cents) <= 1000
-    assert all(one.campaign_id == 7 and one.is_campaign_active for one in made)
+    assert all(one["campaign_id"] == 7 and one["is_campaign_active"] for one in made)
 
 
 def test_messages_have_exactly_the_fields_that_are_promised():
@@ -125,22 +127,22 @@ def test_a_donation_has_about_ten_events_and_ends_its_visit():
     assert made.fraction == 1.0
     sessions: dict[int, list] = {}
     for event in events:
-        sessions.setdefault(event.session_id, []).append(event)
+        sessions.setdefault(event["session_id"], []).append(event)
     assert len(sessions) == made.kept == made.happened == 2000 * VISITS_A_DONATION
-    converted = [steps for steps in sessions.values() if any(step.event_type == "donate" for step in steps)]
+    converted = [steps for steps in sessions.values() if any(step["event_type"] == "donate" for step in steps)]
     assert len(converted) == 2000
     for steps in sessions.values():
-        ordered = sorted(steps, key=lambda step: step.event_time)
-        assert ordered[0].event_type == "page_view"
-        assert all(step.event_type != "donate" for step in ordered[:-1])
-        assert len({(step.customer_id, step.device_id, step.country, step.browser) for step in steps}) == 1
-    assert Counter(pair.customer_id for pair in pairs) == Counter(steps[0].customer_id for steps in converted)
-    assert {event.event_type for event in events} == {"page_view", "ad_impression", "click", "share", "donate"}
+        ordered = sorted(steps, key=lambda step: step["event_time"])
+        assert ordered[0]["event_type"] == "page_view"
+        assert all(step["event_type"] != "donate" for step in ordered[:-1])
+        assert len({(step["customer_id"], step["device_id"], step["country"], step["browser"]) for step in steps}) == 1
+    assert Counter(pair.customer_id for pair in pairs) == Counter(steps[0]["customer_id"] for steps in converted)
+    assert {event["event_type"] for event in events} == {"page_view", "ad_impression", "click", "share", "donate"}
 
 
 def test_few_devices_make_many_visits():
     _, pairs = donors().make(4000)
-    devices = {event.session_id: event.device_id for event in events_of(visits(1).make(pairs, NOW_US))}.values()
+    devices = {event["session_id"]: event["device_id"] for event in events_of(visits(1).make(pairs, NOW_US))}.values()
     assert all(1 <= device <= DEVICES for device in devices)
     assert sum(device <= DEVICES // 100 for device in devices) / len(devices) == pytest.approx(0.01**0.4, rel=0.1)
 
@@ -152,9 +154,9 @@ def test_beyond_the_bound_whole_visits_are_left_out(donations_per_s):
     events = [event for _ in range(400) for event in events_of(made.make(maker.make(donations_per_s // 50)[1], NOW_US))]
     assert len(events) / 8 == pytest.approx(5000, rel=0.1)
     assert made.fraction == pytest.approx(wanted, rel=0.02)
-    kept = {event.session_id for event in events}
+    kept = {event["session_id"] for event in events}
     assert len(kept) == made.kept
-    converted = sum(event.event_type == "donate" for event in events)
+    converted = sum(event["event_type"] == "donate" for event in events)
     assert converted / made.kept == pytest.approx(1 / VISITS_A_DONATION, rel=0.05)
 
 

@@ -60,11 +60,11 @@ def test_parts_that_do_not_fit_are_refused():
 
 def test_a_donation_is_read_as_it_was_written():
     donation = parse_donation(json.dumps(DONATION, ensure_ascii=False).encode())
-    assert donation.transaction_date.isoformat(" ") == DONATION["transaction_date"]
-    assert {name: getattr(donation, name) for name in DONATION if name != "transaction_date"} == {
-        name: value for name, value in DONATION.items() if name != "transaction_date"
-    }
-    assert parse_donation(json.dumps(DONATION | {"more": 1, "total_amount": 7}).encode()).total_amount == 7.0
+    written = donation["transaction_date"].isoformat(" ")
+    assert donation | {"transaction_date": written} == DONATION
+    read = parse_donation(json.dumps(DONATION | {"more": 1, "total_amount": 7}).encode())
+    assert "more" not in read
+    assert isinstance(read["total_amount"], float)
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_no_field_may_be_missing(name):
 @given(st.integers(1, 100_000_000))
 def test_every_amount_in_whole_cents_is_taken_exactly(cents):
     message = json.dumps(DONATION | {"total_amount": cents / 100}).encode()
-    assert round(parse_donation(message).total_amount * 100) == cents
+    assert round(parse_donation(message)["total_amount"] * 100) == cents
 
 
 @given(st.binary(max_size=300))
@@ -122,8 +122,7 @@ def test_bytes_that_are_no_donation_raise_nothing_but_value_errors(payload):
 
 def test_an_event_is_read_as_it_was_written():
     event = parse_event(json.dumps(EVENT).encode())
-    assert event.event_time.isoformat() == EVENT["event_time"]
-    assert (event.country, event.session_id) == ("Côte d'Ivoire", 1 << 62)
+    assert event | {"event_time": event["event_time"].isoformat()} == EVENT
 
 
 @pytest.mark.parametrize(
