@@ -170,13 +170,15 @@ def _replay(sinks: Sinks, options: argparse.Namespace, _zone: ZoneInfo) -> int:
                     dead.append({"address": str(letter.address), "reason": done.reason})
                 elif done.outcome is Outcome.DEAD:
                     print(f"✗ {plain(letter.address)}  {plain(done.reason)}")
+        if not (outcomes or options.json):
+            print("no dead letters")
     finally:
         # However it ends: what was loaded is loaded.
         if options.json:
             counts = {outcome.name.lower(): outcomes[outcome] for outcome in Outcome}
             print(json.dumps(counts | {"still_dead": dead}))
-        else:
-            print(", ".join(f"{outcomes[each]:,} {each}" for each in Outcome if outcomes[each]) or "no dead letters")
+        elif outcomes:
+            print(", ".join(f"{outcomes[each]:,} {each}" for each in Outcome if outcomes[each]))
     return 1 if outcomes[Outcome.DEAD] else 0
 
 
