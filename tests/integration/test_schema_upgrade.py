@@ -128,23 +128,37 @@ def test_a_second_init_changes_nothing(first_release, unscheduled):
     assert after == before
 
 
-def test_dead_letters_of_an_earlier_release_can_be_replayed(donations_dsn):
+EARLIER = (
+    "ALTER TABLE dead_letters DROP INDEX dead_letters_address, DROP INDEX dead_letters_waiting,"
+    " DROP COLUMN replayed_at, DROP COLUMN correction",
+    "ALTER TABLE campaigns DROP COLUMN starts_at, DROP COLUMN ends_at, DROP COLUMN wanted,"
+    " DROP COLUMN events_failed, DROP COLUMN events_unknown",
+    "DELETE FROM schema_steps WHERE file LIKE 'migrations/%'",
+    "INSERT INTO dead_letters VALUES ('a life', 'donations', 0, 7, 'no donation', 'not JSON', '2025-01-01')",
+    "INSERT INTO campaigns (campaign_id, name, cities, organizations, state, rate_per_s, generated)"
+    " VALUES (1, 'spring', '[]', '[]', 'ended', 5, 7)",
+)
+
+
+def test_donations_of_the_first_release_are_brought_up_to_date(donations_dsn):
+    """As they were before campaigns could be planned and dead letters replayed."""
+    tables = ("campaigns", "dead_letters")
+
+    def made(cursor):
+        return [cursor.execute(f"SHOW CREATE TABLE {table}") and cursor.fetchall() for table in tables]
+
     with donations.connect(donations_dsn, "test") as connection, connection.cursor() as cursor:
         steps_of(donations_dsn, sql_folder("mariadb", "schema"))
-        cursor.execute("SHOW CREATE TABLE dead_letters")
-        made = cursor.fetchall()
-        cursor.execute(
-            "ALTER TABLE dead_letters DROP INDEX dead_letters_address, DROP INDEX dead_letters_waiting,"
-            " DROP COLUMN replayed_at, DROP COLUMN correction"
-        )
-        cursor.execute(
-            "INSERT INTO dead_letters VALUES ('a life', 'donations', 0, 7, 'no donation', 'not JSON', '2025-01-01')"
-        )
-        steps_of(donations_dsn, sql_folder("mariadb", "schema"))
-        cursor.execute("SHOW CREATE TABLE dead_letters")
-        assert cursor.fetchall() == made
+        new = made(cursor)
+        for statement in EARLIER:
+            cursor.execute(statement)
+        assert made(cursor) != new
+        assert len(steps_of(donations_dsn, sql_folder("mariadb", "schema"))) == 6
+        assert made(cursor) == new
         cursor.execute("SELECT payload, replayed_at, correction FROM dead_letters")
         assert cursor.fetchall() == ((b"no donation", None, None),)
+        cursor.execute("SELECT generated, events_failed, starts_at, wanted FROM campaigns")
+        assert cursor.fetchall() == ((7, 0, None, None),)
 
 
 @pytest.fixture

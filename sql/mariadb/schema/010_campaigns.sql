@@ -32,11 +32,3 @@ CREATE TABLE IF NOT EXISTS campaigns (
     KEY campaigns_state (state),
     KEY campaigns_end (ended_at)
 ) DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
-
--- An earlier release made it without these.
-ALTER TABLE campaigns
-    ADD COLUMN IF NOT EXISTS starts_at DATETIME(6) AFTER producer,
-    ADD COLUMN IF NOT EXISTS ends_at DATETIME(6) AFTER starts_at,
-    ADD COLUMN IF NOT EXISTS wanted BIGINT AFTER ends_at,
-    ADD COLUMN IF NOT EXISTS events_failed BIGINT NOT NULL DEFAULT 0 AFTER events_acked,
-    ADD COLUMN IF NOT EXISTS events_unknown BIGINT NOT NULL DEFAULT 0 AFTER events_failed;

@@ -29,10 +29,3 @@ CREATE TABLE IF NOT EXISTS dead_letters (
     KEY dead_letters_address (topic, partition_id, message_offset),
     KEY dead_letters_waiting (replayed_at, recorded_at)
 ) DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
-
--- An earlier release made it without these.
-ALTER TABLE dead_letters
-    ADD COLUMN IF NOT EXISTS replayed_at DATETIME(6) AFTER recorded_at,
-    ADD COLUMN IF NOT EXISTS correction LONGBLOB AFTER replayed_at,
-    ADD INDEX IF NOT EXISTS dead_letters_address (topic, partition_id, message_offset),
-    ADD INDEX IF NOT EXISTS dead_letters_waiting (replayed_at, recorded_at);
