@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 import sys
 from collections.abc import Callable
 
@@ -72,6 +74,19 @@ def test_a_campaign_whose_runner_is_gone_is_closed_by_the_stop(world: World, cam
     assert campaign("stop") == 1
     assert "winter: waiting for its runner\nwinter lost: 0 generated, 0 acked\n" in capsys.readouterr().out
     assert world.campaigns.get(lost.campaign_id).state == "lost"
+
+
+def test_who_has_read_enough_may_close_the_pipe(world: World, campaign: Command):
+    del campaign  # it has saved the settings
+    read_end, write_end = os.pipe()
+    os.close(read_end)
+    command = [sys.executable, "-m", "rtdash", "campaign", "list", "--json"]
+    done = subprocess.run(
+        [*command, f"--settings={world.folder}/settings.toml"],
+        stdout=write_end, stderr=subprocess.PIPE, text=True, timeout=30, check=False,
+    )  # fmt: skip
+    os.close(write_end)
+    assert (done.returncode, done.stderr) == (141, "")
 
 
 def test_on_a_terminal_a_bar_shows_how_far_it_is_and_ctrl_c_ends_it_in_order(world: World, campaign: Command):

@@ -17,7 +17,7 @@ from rtdash.settings import Settings
 PASSWORD = "hunter2-geheim"
 LETTERS = (["dead-letters", "list"], ["dead-letters", "show", "donations:0:1"], ["dead-letters", "replay", "--all"])
 WRITERS = (["init"], ["ingest"], ["campaign", "start"], ["campaign", "stop"], ["campaign", "list"], *LETTERS)
-COMMANDS = ([], ["demo"], *WRITERS)
+COMMANDS = ([], ["demo"], ["check", "--conservation"], *WRITERS)
 
 
 # ── arguments ─────────────────────────────────────────────────────────────────────────────────────────────────────────
