@@ -13,7 +13,7 @@ from textual.screen import Screen
 
 from rtdash.interfaces import Control, Poller
 from rtdash.messages import CommandEnded, PanelOpened, SampleArrived
-from rtdash.model.campaign import next_rate, previous_rate
+from rtdash.model.campaign import PRESETS, CampaignPlan, RateChange, next_preset, next_rate, previous_rate
 from rtdash.model.data import Table
 from rtdash.model.interval import stepped
 from rtdash.model.places import ORGANIZATIONS
@@ -27,6 +27,7 @@ from rtdash.scheduler.scheduler import TICK_S
 from rtdash.screens.bindings import BINDINGS
 from rtdash.screens.commands import commands
 from rtdash.screens.dashboard import DashboardScreen
+from rtdash.screens.form import FormScreen
 from rtdash.screens.help import HelpScreen
 from rtdash.screens.leave import Choice, LeaveScreen
 from rtdash.screens.picture import Picture
@@ -183,16 +184,61 @@ class RtdashApp(App[int]):
         self._paint_soon()
 
     def action_start(self) -> None:
-        """Start a campaign at the chosen rate."""
-        self.control.start_campaign()
+        """Start a campaign with the last settings, in place of those that run."""
+        self._start()
+
+    def action_beside(self) -> None:
+        """Start a campaign with the last settings, and leave those that run alone."""
+        self._start(beside=True)
+
+    def action_form(self) -> None:
+        """Ask for the settings of the next campaign, and start it."""
+
+        def decided(plan: CampaignPlan | None) -> None:
+            if plan is not None:
+                self._start(plan)
+
+        self.push_screen(FormScreen(self.control.plan), decided)
+
+    def _start(self, plan: CampaignPlan | None = None, *, beside: bool = False) -> None:
+        # The keys are meant for it as soon as it is there.
+        self.dashboard.campaigns.cursor.follow(None)
+        self.control.start_campaign(plan, beside=beside)
 
     def action_stop(self) -> None:
-        """Stop the running campaigns."""
+        """Stop the chosen campaign."""
+        campaigns = self.dashboard.campaigns
+        if (chosen := campaigns.chosen_id) is None or not campaigns.has_active:
+            # One that has just been started may not be in the table yet.
+            self.control.stop_campaigns()
+            return
+        # When it has ended the same key must not mean the next one.
+        campaigns.cursor.follow(chosen)
+        self.control.stop_campaign(chosen)
+
+    def action_stop_all(self) -> None:
+        """Stop every campaign."""
         self.control.stop_campaigns()
 
     def action_rate(self, step: int) -> None:
-        """More or fewer donations a second."""
-        self.control.change_rate(next_rate if step > 0 else previous_rate)
+        """More or fewer donations a second of the chosen campaign, or of the next one."""
+        self._change_rate(next_rate if step > 0 else previous_rate)
+
+    def action_preset(self, name: str = "") -> None:
+        """The rate of this preset, or of the next one."""
+
+        def preset(_: int) -> int:
+            return PRESETS[name]
+
+        self._change_rate(preset if name else next_preset)
+
+    def _change_rate(self, change: RateChange) -> None:
+        self.control.change_rate(change, self.dashboard.campaigns.chosen_id)
+
+    def action_choose(self, rows: int) -> None:
+        """Choose the campaign so many rows below, or above when negative."""
+        self.dashboard.campaigns.action_move(rows)
+        self._paint_soon()
 
     def action_pause(self) -> None:
         """Stop asking, or go on."""
@@ -271,13 +317,11 @@ class RtdashApp(App[int]):
         self.dashboard.zoom(self.dashboard.panels[message.panel_id])
 
     async def action_quit(self) -> None:
-        """Leave; a campaign of our own on servers that stay is asked about first."""
-        if isinstance(self.screen, HelpScreen):
-            self.pop_screen()
-        elif not (self.view.asks_before_leaving and self.control.has_own):
+        """Leave; campaigns of our own on servers that stay are asked about first."""
+        if not (self.view.asks_before_leaving and self.control.own):
             self.leave("stop")
         elif not isinstance(self.screen, LeaveScreen):
-            self.push_screen(LeaveScreen(), lambda choice: self.leave(choice or "stay"))
+            self.push_screen(LeaveScreen(self.control.own), lambda choice: self.leave(choice or "stay"))
 
     def leave(self, choice: Choice) -> None:
         """End the app, unless the choice is to stay. Lanes end first: no sample may reach a screen that is closing."""

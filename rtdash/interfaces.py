@@ -52,8 +52,8 @@ class Control(Protocol):
     """The campaigns' control thread, as the app sees it; nothing but `close` blocks."""
 
     @property
-    def has_own(self) -> bool:
-        """Whether a campaign that was started here still runs."""
+    def own(self) -> int:
+        """How many campaigns that were started here have not ended."""
         ...
 
     @property

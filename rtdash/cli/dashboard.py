@@ -73,7 +73,7 @@ def identify(settings: Settings) -> Mapping[str, str]:
 class NoControl:
     """Stands in where there is no donations database to start a campaign in."""
 
-    has_own = False
+    own = 0
     plan = CampaignPlan()
 
     def __init__(self, report: Report) -> None:

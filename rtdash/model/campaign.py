@@ -79,7 +79,7 @@ class CampaignPlan:
 
     def __post_init__(self) -> None:
         if len(self.name) > LONGEST_NAME or any(unicodedata.category(char)[0] == "C" for char in self.name):
-            raise ValueError(f"a name has at most {LONGEST_NAME} characters, and none that is not printed")
+            raise ValueError(f"a name has at most {LONGEST_NAME} characters, none that is not printed")
         if not (1 <= self.rate_per_s <= RATE_STEPS[-1] or self.rate_per_s == AS_FAST_AS_IT_CAN):
             raise ValueError(f"{self.rate_per_s:,}/s: allowed: 1 … {RATE_STEPS[-1]:,} donations a second, or max")
         _known(self.cities, [city.name for city in CITIES], "cities")

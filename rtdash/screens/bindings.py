@@ -4,16 +4,43 @@ from __future__ import annotations
 
 from textual.binding import Binding
 
+from rtdash.model.campaign import PRESETS
+
+PRESET_RATES = ", ".join(f"{name} {rate_per_s:,}/s" for name, rate_per_s in PRESETS.items())
+
 BINDINGS: tuple[Binding, ...] = (
     Binding("s", "start", "Start", id="start", tooltip="Start a campaign; those that run are stopped"),
-    Binding("x", "stop", "Stop", id="stop", tooltip="Stop the running campaigns"),
-    Binding("plus,equals_sign", "rate(1)", "Faster", key_display="+", id="faster", tooltip="More donations a second"),
+    Binding("S", "form", "Plan", id="form", tooltip="Start a campaign with a form: name, cities, rate, start and end"),
+    Binding("b", "beside", "Beside", id="beside", tooltip="Start a campaign beside those that run"),
+    Binding("x", "stop", "Stop", id="stop", tooltip="Stop the chosen campaign (❯)"),
+    Binding("X", "stop_all", "Stop all", id="stop-all", tooltip="Stop all campaigns, also those that are planned"),
+    Binding(
+        "plus,equals_sign",
+        "rate(1)",
+        "Faster",
+        key_display="+",
+        id="faster",
+        tooltip="More donations a second of the chosen campaign, or of the next one",
+    ),
     Binding("minus", "rate(-1)", "Slower", key_display="-", id="slower", tooltip="Fewer donations a second"),
+    Binding("g", "preset", "Preset", id="preset", tooltip=f"The next rate of {PRESET_RATES}"),
+    Binding(
+        "up", "choose(-1)", "Campaign above", key_display="↑", id="above", show=False, tooltip="The campaign above"
+    ),
+    Binding(
+        "down",
+        "choose(1)",
+        "Campaign below",
+        key_display="↓",
+        id="below",
+        show=False,
+        tooltip="The campaign below (while no panel has the focus, or a click)",
+    ),
     Binding("space", "pause", "Pause", key_display="Space", id="pause", tooltip="Stop asking the servers, or go on"),
     Binding(
         "question_mark", "show_help", "Help", key_display="?", id="help", tooltip="These keys, and what panels show"
     ),
-    Binding("q,ctrl+c", "quit", "Quit", key_display="q", id="quit", tooltip="Leave the dashboard", priority=True),
+    Binding("q", "quit", "Quit", id="quit", tooltip="Leave the dashboard"),
     Binding("n", "page", "Page", id="page", tooltip="The next page: board, audience, cluster, your own panels"),
     Binding("c", "customer", "Customer", id="customer", tooltip="The next customer in the customer's panels"),
     Binding(
@@ -42,6 +69,17 @@ BINDINGS: tuple[Binding, ...] = (
     Binding("escape", "board", "Board", key_display="Esc", id="board", show=False, tooltip="Back to the board"),
     Binding(
         "colon", "command_palette", "Commands", key_display=":", id="commands", tooltip="Find a command by its name"
+    ),
+    # A letter can be typed into a field; this is heard whatever is on the screen.
+    Binding(
+        "ctrl+c",
+        "quit",
+        "Leave",
+        key_display="^c",
+        id="leave",
+        show=False,
+        tooltip="Leave from anywhere",
+        priority=True,
     ),
     Binding(
         "ctrl+l", "repaint", "Repaint", key_display="^l", id="repaint", show=False, tooltip="Draw the screen again"

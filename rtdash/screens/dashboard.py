@@ -15,10 +15,14 @@ from rtdash.panels.spec import PanelSpec, Source
 from rtdash.screens import layout
 from rtdash.screens.picture import Picture
 from rtdash.screens.summary import status
+from rtdash.widgets.campaigns import CampaignsPane
 from rtdash.widgets.keys import KeysLine
 from rtdash.widgets.lines import Lines
 from rtdash.widgets.panel import Frame, Panel
-from rtdash.widgets.panes import CampaignsPane, LatencyPane, Slowest, StatusLine
+from rtdash.widgets.panes import LatencyPane, Slowest, StatusLine
+
+KEPT_KEYS = frozenset({"start", "form", "beside", "stop", "pause", "help", "page", "quit"})
+"""In the line of keys however small the screen is."""
 
 
 class DashboardScreen(Screen[None]):
@@ -26,7 +30,7 @@ class DashboardScreen(Screen[None]):
 
     AUTO_FOCUS = ""
     MIN_COLUMNS, MIN_ROWS = 100, 34
-    WIDE_COLUMNS = 160
+    WIDE_COLUMNS = 240
     BOXED_COLUMNS, BOXED_ROWS = 160, 46
 
     def __init__(
@@ -40,11 +44,11 @@ class DashboardScreen(Screen[None]):
     ) -> None:
         super().__init__()
         self.panels = {spec.id: Panel(spec, interval_s, threshold_ms, zone) for spec in specs if not spec.is_probe}
-        self._keys_line = KeysLine(bindings, keep=frozenset({"start", "stop", "pause", "help", "page", "quit"}))
+        self._keys_line = KeysLine(bindings, keep=KEPT_KEYS)
         self._status = StatusLine()
         self._slowest = Slowest(threshold_ms)
         self.latency = LatencyPane(threshold_ms)
-        self._campaigns = CampaignsPane()
+        self.campaigns = CampaignsPane()
         self._page = self._board_page = layout.BOARD_PAGES[0]
 
     def compose(self) -> ComposeResult:
@@ -68,7 +72,7 @@ class DashboardScreen(Screen[None]):
                 yield from known([layout.TOP_DEVICES])
             with Horizontal(id="operations", classes="page"):
                 yield self.latency
-                yield self._campaigns
+                yield self.campaigns
             yield Grid(*known(layout.AUDIENCE), id="audience", classes="page")
             yield Grid(*known(layout.CLUSTER), id="cluster", classes="page")
             yield Vertical(*known(self._own), id="own", classes="page")
@@ -157,8 +161,8 @@ class DashboardScreen(Screen[None]):
         rows = picture.latency_rows
         self.latency.set_rows(rows, picture.at, picture.share_spans())
         self._slowest.set_rows(rows, picture.at)
-        self._campaigns.set_campaigns(picture.campaigns, picture.delivery_spans(), picture.said_spans())
-        self._status.set_status(status(picture))
+        self.campaigns.set_campaigns(picture.campaigns, picture.delivery_spans(), list(picture.said))
+        self._status.set_status(status(picture, self.campaigns.chosen))
 
     def repaint_lines(self) -> None:
         """Draw everything again, for a terminal that another program has written over."""

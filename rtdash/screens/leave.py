@@ -1,4 +1,4 @@
-"""Asks what becomes of a campaign when the dashboard is left."""
+"""Asks what becomes of our campaigns when the dashboard is left."""
 
 from __future__ import annotations
 
@@ -22,14 +22,24 @@ class LeaveScreen(ModalScreen[Choice]):
         Binding("escape", "choose('stay')", "Stay"),
     ]
 
+    def __init__(self, own: int) -> None:
+        super().__init__()
+        self._own = own
+
     def compose(self) -> ComposeResult:
         """The question and its three answers."""
+        one = self._own == 1
+        it = "it" if one else "them"
         with Vertical(id="leave"):
-            yield Static("A campaign that you started is still running.")
+            yield Static(
+                "A campaign that you started is still running."
+                if one
+                else f"{self._own} campaigns that you started are still running."
+            )
             with Horizontal():
-                yield Button("s  Stop it", id="stop", variant="primary")
-                yield Button("l  Leave it running", id="leave-running")
-                yield Button("Esc  Stay", id="stay")
+                yield Button(f"s  Stop {it}", id="stop", compact=True)
+                yield Button(f"l  Leave {it} running", id="leave-running", compact=True)
+                yield Button("Esc  Stay", id="stay", compact=True)
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """A button is the same as its key."""

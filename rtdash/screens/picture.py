@@ -9,9 +9,9 @@ from datetime import datetime
 from rtdash.model.data import Table
 from rtdash.model.state import PanelState
 from rtdash.panels.spec import PanelSpec
-from rtdash.widgets.drawing.campaigns import Record, number, text
 from rtdash.widgets.drawing.latency import Row
 from rtdash.widgets.drawing.numbers import age, grouped
+from rtdash.widgets.drawing.record import Record, is_live, number
 from rtdash.widgets.drawing.spans import Span
 
 SILENT_S = 3.0
@@ -61,7 +61,7 @@ class Picture:
 
     @property
     def campaigns(self) -> Sequence[Record]:
-        """The campaigns, the newest first."""
+        """The campaigns: first those with a runner, then the others, of each the newest first."""
         return self.records("campaigns")
 
     @property
@@ -115,9 +115,10 @@ class Picture:
 
     @property
     def thinned(self) -> Span | None:
-        """That not all visits behind the newest campaign are sent; None when they are."""
-        newest = next(iter(self.campaigns), None)
-        fraction = number(newest, "visit_fraction") if newest and newest.get("visit_fraction") is not None else 1.0
+        """That not all visits behind the campaigns that run, or the last one, are sent; None when they are."""
+        live = [record for record in self.campaigns if is_live(record)]
+        thinned = [record for record in live or self.campaigns[:1] if record.get("visit_fraction") is not None]
+        fraction = min((number(record, "visit_fraction") for record in thinned), default=1.0)
         return (f" {100 * fraction:.0f} % of visits ", "warn") if fraction < WHOLE else None
 
     @property
@@ -131,13 +132,6 @@ class Picture:
         """The load that the dashboard itself is."""
         shares = [f"{100 * share:.1f} % of {self.servers[source]}" for source, share in self.shares.items()]
         return [(f" own queries: {', '.join(shares)} ", "muted")] if shares else []
-
-    def said_spans(self) -> list[Span]:
-        """What the control last said, or else what the newest campaign's runner has to say."""
-        if self.said:
-            return list(self.said)
-        note = text(next(iter(self.campaigns), {}), "note")
-        return [(f" {note} ", "warn")] if note else []
 
     def delivery_spans(self) -> list[Span]:
         """What went wrong on the way, red when it is not 0."""

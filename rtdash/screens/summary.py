@@ -5,42 +5,44 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
 
+from rtdash.model.campaign import CampaignState
 from rtdash.screens.picture import SILENT_S, Picture
-from rtdash.widgets.drawing.campaigns import SIGNS, Record, cities, elapsed_s, is_active, number, text
-from rtdash.widgets.drawing.numbers import age, clock, grouped, milliseconds
-from rtdash.widgets.drawing.spans import Line
+from rtdash.widgets.drawing.numbers import age, grouped, milliseconds
+from rtdash.widgets.drawing.record import Record, cities, elapsed, is_live, number, remaining, sign, state, text
+from rtdash.widgets.drawing.spans import Line, left
 from rtdash.widgets.drawing.status import Status
 
-
-def current(campaigns: Sequence[Record]) -> Sequence[Record]:
-    """The campaigns that run or stop."""
-    return [record for record in campaigns if is_active(record)]
+LONGEST_NAME = 24
 
 
-def _campaign(campaigns: Sequence[Record], zone: tzinfo | None) -> list[tuple[int, Line]]:
-    if not campaigns:
+def _campaign(campaigns: Sequence[Record], chosen: Record | None, zone: tzinfo | None) -> list[tuple[int, Line]]:
+    """The chosen campaign, if it runs or stops, and how many do beside it; without one that does, the chosen itself."""
+    if chosen is None:
         return [(6, (("no campaign", "muted"), (" s ", "key"), ("starts one", "muted")))]
-    running = current(campaigns)
-    shown = running[0] if running else campaigns[0]
-    state = text(shown, "state")
-    role = "good" if state == "running" else "warn" if state == "stopping" else "muted"
-    head: Line = (
-        (f"{SIGNS.get(state, '?')} {text(shown, 'name')}", role),
-        (f" +{len(running) - 1}" * (len(running) > 1), role),
-    )
-    parts: list[tuple[int, Line]] = [(8, (*head, ("  ", "text"))), (2, ((cities(shown) + "  ", "muted"),))]
-    if running:
-        parts.append((7, ((f"{grouped(round(number(shown, 'real_rate_per_s')))}/s  ", "strong"),)))
-        parts.append((4, ((clock(elapsed_s(shown)), "text"),)))
-    else:
-        ended = shown.get("ended_at")
-        at = f" {ended.astimezone(zone):%H:%M:%S %Z}" if isinstance(ended, datetime) else ""
-        parts.append((7, ((f"{state}{at}", "muted"),)))
-    return parts
+    live = [record for record in campaigns if is_live(record)]
+    shown = chosen if not live or is_live(chosen) else live[0]
+    mark, role = sign(shown)
+    others = f" +{len(live) - 1}" if len(live) > 1 else ""
+    name = left(text(shown, "name"), LONGEST_NAME).rstrip()
+    head: Line = ((f"{mark} {name}{others}  ", role),)
+    return [(8, head), (2, ((cities(shown) + "  ", "muted"),)), *_course(shown, zone)]
 
 
-def status(picture: Picture) -> Status:
-    """The parts of the status line, each with its importance."""
+def _course(shown: Record, zone: tzinfo | None) -> list[tuple[int, Line]]:
+    """How far it is."""
+    word, role = state(shown)
+    if is_live(shown):
+        # That it runs is seen by its sign.
+        said = () if word == CampaignState.RUNNING else ((7, ((f"{word}  ", role),)),)
+        rate = f"{grouped(round(number(shown, 'real_rate_per_s')))}/s  "
+        return [*said, (7, ((rate, "strong"),)), (4, ((elapsed(shown), "text"),))]
+    ended = shown.get("ended_at")
+    when = f"{ended.astimezone(zone):%H:%M:%S %Z}" if isinstance(ended, datetime) else remaining(shown)
+    return [(7, ((f"{word} {when}", "muted"),))]
+
+
+def status(picture: Picture, chosen: Record | None) -> Status:
+    """The parts of the status line, each with its importance, when `chosen` is the campaign that the keys act on."""
     live: Line = (
         (("❚❚ paused  ", "warn"),)
         if picture.is_paused
@@ -72,7 +74,7 @@ def status(picture: Picture) -> Status:
     left = [
         (9, ((" rtdash ", "header"), ("  ", "text"))),
         (8, live),
-        *_campaign(picture.campaigns, picture.now.tzinfo),
+        *_campaign(picture.campaigns, chosen, picture.now.tzinfo),
         *((8, (("  ", "text"), mark)) for mark in marks),
     ]
     return Status(tuple(left), tuple(right))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, tzinfo
 from typing import ClassVar
 
@@ -44,6 +45,11 @@ class Frame(Lines, can_focus=True):
         width, height = self.size
         return (width - 2, height - 2) if self.boxed else (width, height - 1)
 
+    def room(self, pinned: Sequence[spans.Line]) -> int:
+        """Lines of the body above the pinned ones, of which no more are shown than leave a line that scrolls."""
+        height = self.inner[1]
+        return max(height - len(pinned), min(height, self.sticky + 1))
+
     def compose_frame(
         self,
         title: list[Span],
@@ -53,21 +59,26 @@ class Frame(Lines, can_focus=True):
         foot: list[Span],
         *,
         keep: int = 0,
+        pinned: Sequence[spans.Line] = (),
     ) -> None:
-        """Put frame and body together and show them; the last `keep` texts of the corner outlast the title."""
+        """Put frame and body together and show them; the last `keep` texts of the corner outlast the title.
+
+        `pinned` lines stay at the bottom, whatever is scrolled above them.
+        """
         width, height = self.size
         inner_width, inner_height = self.inner
         if inner_width < 4 or inner_height < 1:
             return
-        more = len(lines) - inner_height
+        room = self.room(pinned)
+        more = len(lines) - room
         self._offset = max(0, min(self._offset, more))
         if more > 0:
-            lines = lines[: self.sticky] + lines[self.sticky + self._offset :][: inner_height - self.sticky]
+            lines = lines[: self.sticky] + lines[self.sticky + self._offset :][: room - self.sticky]
             below = more - self._offset
             foot = [(f" {below} more ↓ ", "muted")] if below else [(f" {self._offset} above ↑ ", "muted")]
             if not self.boxed:
                 corner = [*foot, *corner]
-        lines = lines + [()] * (inner_height - len(lines))
+        lines = [*lines, *[()] * (room - len(lines)), *pinned[: inner_height - room]]
         shown: list[spans.Line] = [frame.top(title, corner, width, boxed=self.boxed, keep=keep)]
         if self.boxed:
             shown += [(("│", "border"), *fit(line, inner_width), ("│", "border")) for line in lines]

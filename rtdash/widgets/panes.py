@@ -1,10 +1,10 @@
-"""The panes that are not panels: status line, slowest query, latency and campaigns."""
+"""Panes that are not panels: status line, slowest query, latency."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rtdash.widgets.drawing import campaigns, latency, status
+from rtdash.widgets.drawing import latency, status
 from rtdash.widgets.drawing.spans import Span
 from rtdash.widgets.lines import Lines
 from rtdash.widgets.panel import Frame
@@ -82,28 +82,3 @@ class LatencyPane(Frame):
         lines = latency.draw(self._rows, self._at, self._threshold_ms, self.inner[0])
         title: list[Span] = [(" Latency, ms ", "title"), (f"▲ over {self._threshold_ms:g} ", "muted")]
         self.compose_frame(title, self._shares, lines, [], [])
-
-
-class CampaignsPane(Frame):
-    """The campaigns of every dashboard that is connected to this database."""
-
-    sticky = 1
-
-    def __init__(self) -> None:
-        super().__init__(id="campaigns")
-        self.tooltip = "s starts a campaign, x stops it, + and - change its rate."
-        self._records: Sequence[campaigns.Record] = ()
-        self._corner: list[Span] = []
-        self._note: list[Span] = []
-
-    def set_campaigns(self, records: Sequence[campaigns.Record], corner: list[Span], note: list[Span]) -> None:
-        """Draw other campaigns; `corner` is the delivery in short, `note` what the control last said."""
-        self._records, self._corner, self._note = records, corner, note
-        self.redraw()
-
-    def redraw(self) -> None:
-        """Draw the last campaigns."""
-        if not self.is_attached or not self.size.area:
-            return
-        lines = campaigns.draw(self._records, self.inner[0])
-        self.compose_frame([(" Campaigns ", "title")], self._corner, lines, self._note, [])

@@ -159,20 +159,30 @@ def test_the_live_panels_read_one_short_range_however_long_the_past(ask):
 
 
 def test_the_campaigns_probe_shows_those_that_run_and_the_latest(ask):
-    for campaign_id in range(1, 12):
-        campaign(ask, campaign_id, "running" if campaign_id == 2 else "ended", None if campaign_id == 2 else 100)
+    states = {2: "running", 3: "planned", 4: "stopping", 5: "lost"}
+    for campaign_id in range(1, 17):
+        state = states.get(campaign_id, "ended")
+        campaign(ask, campaign_id, state, 100 if state in ("ended", "lost") else None)
+    ask(
+        "UPDATE campaigns SET starts_at = UTC_TIMESTAMP(6) + INTERVAL 25 SECOND, wanted = 7,"
+        " ends_at = UTC_TIMESTAMP(6) + INTERVAL 85 SECOND WHERE campaign_id = 3"
+    )
     sums(ask, 2, "Pau", "PureJoy", 1, 2, "9.25")
     sums(ask, 2, "Brest", "PureJoy", 1, 1, "1.00")
     rows = ask(PROBES["campaigns"])
-    assert [row["campaign_id"] for row in rows] == [11, 10, 9, 8, 7, 6, 5, 2]
-    assert (rows[-1]["loaded"], rows[-1]["raised"]) == (3, Decimal("10.25"))
+    assert [row["campaign_id"] for row in rows] == [4, 3, 2, 16, 15, 14, 13, 12, 11, 10, 9, 8]
+    assert (rows[2]["loaded"], rows[2]["raised"]) == (3, Decimal("10.25"))
     assert (rows[0]["loaded"], rows[0]["raised"]) == (0, Decimal("0.00"))
+    planned = rows[1]
+    assert 20 < (planned["starts_at"] - planned["server_now"]).total_seconds() <= 25
+    assert 80 < (planned["ends_at"] - planned["server_now"]).total_seconds() <= 85
+    assert (planned["wanted"], rows[0]["wanted"], rows[0]["ends_at"]) == (7, None, None)
     assert json.loads(rows[0]["cities"]) == ["Pau"]
     assert 0 <= rows[0]["heartbeat_age_s"] < 5
     assert list(rows[0]) == [
         "campaign_id", "name", "state", "cities", "rate_per_s", "real_rate_per_s", "generated", "acked", "failed",
-        "unknown", "loaded", "raised", "started_at", "ended_at", "heartbeat_age_s", "visit_fraction",
-        "note", "server_now",
+        "unknown", "loaded", "raised", "starts_at", "ends_at", "wanted", "started_at", "ended_at", "heartbeat_age_s",
+        "visit_fraction", "note", "server_now",
     ]  # fmt: skip
 
 

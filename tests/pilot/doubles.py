@@ -53,7 +53,7 @@ class RememberingControl:
 
     def __init__(self) -> None:
         self.told: list[str] = []
-        self.has_own = False
+        self.own = 0
         self.plan = CampaignPlan()
 
     def start_campaign(self, plan: CampaignPlan | None = None, *, beside: bool = False) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from rtdash.model.data import (
     Bar,
     Bars,
+    Cell,
     Count,
     Counts,
     Data,
@@ -43,12 +44,58 @@ def _hours() -> Line:
     )
 
 
-CAMPAIGN_COLUMNS = (
-    "campaign_id", "name", "state", "cities", "rate_per_s", "real_rate_per_s", "generated", "acked", "failed",
-    "unknown", "loaded", "raised", "started_at", "ended_at", "heartbeat_age_s", "visit_fraction", "events_generated",
-    "events_acked", "note", "server_now",
-)  # fmt: skip
 CITY_NAMES = '["Amiens", "Brest", "Pau", "Tours"]'
+BRAKED = "braked by lag, visits too: 13,092 acked and not known to be loaded"
+AWAITED = "stopping: waiting for 212 delivery reports"
+
+
+def campaign(campaign_id: int, name: str, state: str, **changes: Cell) -> dict[str, Cell]:
+    """A row of the probe: a campaign that has not done anything yet, but for the changes."""
+    row: dict[str, Cell] = {
+        "campaign_id": campaign_id, "name": name, "state": state, "cities": CITY_NAMES, "rate_per_s": 200,
+        "real_rate_per_s": 0.0, "generated": 0, "acked": 0, "failed": 0, "unknown": 0, "loaded": 0,
+        "raised": Decimal(0), "starts_at": None, "ends_at": None, "wanted": None, "started_at": None, "ended_at": None,
+        "heartbeat_age_s": 0.2, "visit_fraction": 1.0, "note": "", "server_now": NOW,
+    }  # fmt: skip
+    return row | changes
+
+
+def campaigns(*rows: dict[str, Cell]) -> Table:
+    """What the probe answers with these rows."""
+    return Table(tuple(campaign(0, "", "")), tuple(tuple(row.values()) for row in rows))
+
+
+def ago(seconds: float) -> datetime:
+    return NOW - timedelta(seconds=seconds)
+
+
+SPRING = campaign(
+    2, "spring", "running", rate_per_s=2000, real_rate_per_s=2004.1, generated=384_198, acked=384_190, loaded=384_190,
+    raised=Decimal("2112905.09"), started_at=ago(192), visit_fraction=0.25,
+)  # fmt: skip
+WINTER = campaign(
+    1, "winter", "ended", generated=60_000, acked=60_000, loaded=60_000, raised=Decimal("329871.20"),
+    started_at=ago(900), ended_at=ago(600), heartbeat_age_s=600.0,
+)  # fmt: skip
+MANY = campaigns(
+    campaign(7, "Christmas", "planned", rate_per_s=10_000, starts_at=ago(-25), ends_at=ago(-325)),
+    campaign(
+        6, "spring", "running", rate_per_s=10_000, real_rate_per_s=4211.7, generated=384_198, acked=384_190,
+        loaded=371_098, raised=Decimal("2042905.09"), started_at=ago(192), ends_at=ago(-408), note=BRAKED,
+        visit_fraction=0.25,
+    ),
+    campaign(
+        5, "a winter that is longer than its column", "stopping", real_rate_per_s=0.4, generated=60_212, acked=60_000,
+        loaded=59_988, raised=Decimal("329871.20"), started_at=ago(300), wanted=100_000, note=AWAITED,
+        cities='["Clermont-Ferrand", "La Rochelle", "Versailles", "Perpignan", "Pau", "Brest"]',
+    ),
+    campaign(
+        4, "autumn", "lost", rate_per_s=50_000, generated=903_311, acked=901_204, unknown=2_107, loaded=901_950,
+        raised=Decimal("4987120.00"), started_at=ago(1200), ended_at=ago(960), heartbeat_age_s=960.0,
+    ),
+    WINTER,
+)  # fmt: skip
+"""Each state once: braked, awaited, over."""
 
 DATA: dict[str, Data] = {
     "01_donations": Stat(384_198),
@@ -79,55 +126,7 @@ DATA: dict[str, Data] = {
     ),
     **AUDIENCE,
     **CLUSTER,
-    "campaigns": Table(
-        CAMPAIGN_COLUMNS,
-        (
-            (
-                2,
-                "spring",
-                "running",
-                CITY_NAMES,
-                2000,
-                2004.1,
-                384_198,
-                384_190,
-                0,
-                0,
-                384_190,
-                Decimal("2112905.09"),
-                NOW - timedelta(seconds=192),
-                None,
-                0.2,
-                0.25,
-                960_000,
-                959_000,
-                None,
-                NOW,
-            ),
-            (
-                1,
-                "winter",
-                "ended",
-                CITY_NAMES,
-                200,
-                0.0,
-                60_000,
-                60_000,
-                0,
-                0,
-                60_000,
-                Decimal("329871.20"),
-                NOW - timedelta(seconds=900),
-                NOW - timedelta(seconds=600),
-                600.0,
-                1.0,
-                600_000,
-                600_000,
-                None,
-                NOW,
-            ),
-        ),
-    ),
+    "campaigns": campaigns(SPRING, WINTER),
     "delivery": Table(
         ("incarnation", "lag", "loaded", "dead", "lost", "duplicates", "silent_s"), (("a", 212, 384_190, 0, 0, 0, 0.1),)
     ),

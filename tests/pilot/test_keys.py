@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
+from textual.widgets import Input
+
 from rtdash.messages import CommandEnded
+from rtdash.model.campaign import PRESETS
 from rtdash.screens.bindings import BINDINGS
 from tests.pilot.samples import sample
-
-
-async def test_keys_become_commands(stage):
-    async with stage() as on:
-        await on.inject()
-        for key in ("s", "x", "plus", "minus"):
-            await on.pilot.press(key)
-        assert on.control.told == ["start", "stop", "rate +1", "rate -1"]
 
 
 async def test_pause_stops_asking(stage):
@@ -76,6 +71,19 @@ async def test_every_key_is_in_the_palette(stage):
     async with stage() as on:
         titles = {command.title for command in on.app.get_system_commands(on.app.screen)}
         assert {binding.description for binding in BINDINGS if binding.id != "commands"} <= titles
+        assert {f"Preset {name}" for name in PRESETS} <= titles
+
+
+async def test_a_letter_that_is_typed_is_no_key(stage):
+    async with stage() as on:
+        await on.pilot.press("colon")
+        await on.until(lambda: isinstance(on.app.focused, Input))
+        await on.pilot.press("q", "x")
+        assert on.app.focused.value == "qx"
+        assert not on.poller.is_stopped
+        await on.pilot.press("ctrl+c")
+        await on.until(lambda: on.control.told)
+        assert on.control.told == ["close stop_own=True"]
 
 
 async def test_a_click_on_a_key_is_the_key(stage):
@@ -95,13 +103,19 @@ async def test_quit_ends_lanes_before_the_screen(stage):
 
 async def test_leaving_asks_about_our_own_campaign_only(stage):
     async with stage(asks_before_leaving=True) as on:
-        on.control.has_own = True
+        on.control.own = 1
         await on.pilot.press("q")
         await on.pilot.pause()
-        assert "still running" in on.text()
+        for words in ("A campaign that you started is still running.", "s  Stop it", "l  Leave it running"):
+            assert words in on.text()
         await on.pilot.press("escape")
         assert not on.poller.is_stopped
+        on.control.own = 2
         await on.pilot.press("q")
+        await on.pilot.pause()
+        for words in ("2 campaigns that you started are still running.", "s  Stop them", "l  Leave them running"):
+            assert words in on.text()
+        await on.pilot.press("escape", "q")
         await on.pilot.pause()
         await on.pilot.press("l")
         await on.until(lambda: on.control.told)

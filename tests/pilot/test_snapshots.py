@@ -9,7 +9,7 @@ import pytest
 
 from tests.pilot.cluster import PLAIN
 from tests.pilot.conftest import Stage, set_up
-from tests.pilot.samples import SHARDS, sample
+from tests.pilot.samples import MANY, SHARDS, sample
 
 
 async def live(stage: Stage) -> None:
@@ -56,6 +56,26 @@ async def beside(stage: Stage, key: str, **changes: Any) -> None:
     await stage.painted()
 
 
+async def campaigns(stage: Stage) -> None:
+    await stage.inject(campaigns={"data": MANY})
+    if stage.app.dashboard.is_small:
+        await stage.pilot.press("3")
+    await stage.painted()
+
+
+async def form(stage: Stage) -> None:
+    await stage.inject()
+    await stage.pilot.press("S", *"summer", "tab", "space", "down", "space", "tab", "tab", "x", "enter")
+    await stage.painted()
+
+
+async def leaving(stage: Stage) -> None:
+    await stage.inject()
+    stage.control.own = 2
+    await stage.pilot.press("q")
+    await stage.painted()
+
+
 async def helped(stage: Stage) -> None:
     await stage.inject()
     await stage.pilot.press("question_mark")
@@ -80,6 +100,12 @@ async def empty(stage: Stage) -> None:
         ((200, 50), cluster),
         ((120, 36), cluster_of_one),
         ((80, 24), cluster),
+        ((200, 50), campaigns),
+        ((120, 36), campaigns),
+        ((80, 24), campaigns),
+        ((200, 50), form),
+        ((80, 24), form),
+        ((80, 24), leaving),
         ((120, 36), helped),
         ((120, 36), empty),
     ],

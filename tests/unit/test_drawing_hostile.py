@@ -20,7 +20,7 @@ from rtdash.model.latency import Latency
 from rtdash.model.state import PanelState
 from rtdash.panels.decode import decode
 from rtdash.panels.spec import Draw, PanelSpec, Source
-from rtdash.widgets.drawing import body, campaigns, frame, latency, status
+from rtdash.widgets.drawing import body, campaigns, frame, latency, options, status
 from rtdash.widgets.drawing.spans import Line, width
 from rtdash.widgets.lines import ROLES
 from tests.unit.lines import text
@@ -163,11 +163,14 @@ RECORD = {
     "campaign_id": 2, "name": "\x1b[2Jspring 東京", "state": "running", "cities": '["Amiens", "\\u001b[2J", "Pau"]',
     "rate_per_s": 2000, "real_rate_per_s": 2004.1, "generated": 384_198, "acked": None, "failed": 3, "unknown": 0,
     "loaded": Decimal(7), "raised": Decimal("2112905.09"), "started_at": NOW, "ended_at": None, "server_now": NOW,
+    "note": "braked by \x1b[2J 東京" * 9, "wanted": 10**9,
 }  # fmt: skip
 CAMPAIGNS = [
     RECORD,
     RECORD | {"state": "\x1b", "cities": "not JSON \x07"},
-    RECORD | {"cities": "7", "started_at": None},
+    RECORD | {"cities": "7", "started_at": None, "rate_per_s": 10**9, "heartbeat_age_s": 1e9},
+    RECORD | {"name": "\u202e\u05e9\u05dc\u05d5\u05dd" * 30, "cities": f'["{"東京" * 60}"]', "state": "planned"},
+    {"state": "planned", "starts_at": NOW, "server_now": NOW - timedelta(days=400)},
 ]
 
 
@@ -180,8 +183,9 @@ def test_tables_and_lines_of_the_screen_at_every_width():
     title, corner = [(" Title 東京 ", "title")], [(" ▲ 250 ms live ", "warn")]
     for cells in WIDTHS:
         check(latency.draw(rows, 10.0, 200.0, cells), cells)
-        check(campaigns.draw(CAMPAIGNS, cells), cells)
-        check(campaigns.draw([], cells), cells)
+        check(campaigns.draw(CAMPAIGNS, 2, cells), cells)
+        check(campaigns.draw([], None, cells), cells)
+        check(options.draw(["Pau", "東京", "Clermont-Ferrand"], ["東京"], 1, ("✓", "·"), 1 + cells % 3, cells), cells)
         check([status.draw(shown, cells)], cells)
         check([frame.top(title, corner, cells, boxed=True)], cells)
         check([frame.top(title, corner, cells, boxed=False)], cells)

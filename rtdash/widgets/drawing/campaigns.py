@@ -1,106 +1,80 @@
-"""The table of campaigns: what was produced, what has arrived, what is on the way."""
+"""The table of campaigns: what was wanted and made, what has arrived, how long it lasts."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 
-from rtdash.model.data import Cell
-from rtdash.model.text import plain
-from rtdash.widgets.drawing.numbers import age, clock, grouped, rounded
-from rtdash.widgets.drawing.spans import Line, Span, fit
-from rtdash.widgets.drawing.table import rows
-
-Record = Mapping[str, Cell]
-
-HEADER = (
-    "",
-    "name",
-    "state",
-    "per s",
-    "generated",
-    "acked",
-    "loaded",
-    "raised",
-    "elapsed",
-    "failed",
-    "unknown",
-    "cities",
+from rtdash.model.campaign import AS_FAST_AS_IT_CAN
+from rtdash.widgets.drawing.numbers import grouped, rounded
+from rtdash.widgets.drawing.record import (
+    Record,
+    campaign_id,
+    cities,
+    counts,
+    elapsed,
+    is_braked,
+    is_live,
+    note,
+    number,
+    remaining,
+    sign,
+    state,
+    text,
 )
-_NUMERIC = (False, False, False, True, True, True, True, True, True, True, True, False)
-SIGNS = {"planned": "○", "running": "▶", "stopping": "◐", "ended": "■", "lost": "✗"}
-SILENT_S = 2.0
-"""A runner says four times a second that it lives."""
-_ROLES = {"running": "good", "stopping": "warn", "lost": "error"}
+from rtdash.widgets.drawing.spans import Line, Span, fit, left
+from rtdash.widgets.drawing.table import Column, rows
+
+COLUMNS = (
+    Column(""),
+    Column("name", least=8),
+    Column("state", least=8),
+    Column("per s", is_numeric=True, least=len("50,000 of 50,000")),
+    Column("generated", is_numeric=True, rank=4),
+    Column("acked", is_numeric=True, least=9, rank=5),
+    Column("loaded", is_numeric=True, least=11),
+    Column("raised", is_numeric=True, least=11, rank=2),
+    Column("elapsed", is_numeric=True, least=8, rank=3),
+    Column("remaining", is_numeric=True, least=len("in 00:00:00"), rank=1),
+    Column("cities", rank=6),
+    Column("", rank=7),
+)
+"""The last one is the note. Without room the table keeps what the presenter steers by: state, rate, what is loaded."""
+CURSOR = "❯"
+_WIDE = 150
+_LONGEST_NAME = {True: 20, False: 12}
+"""Cells of a name, in a table that is wide and in one that is not: numbers need the room."""
 
 
-def number(record: Record, name: str) -> float:
-    """A numeric column, 0 when it is NULL."""
-    value = record.get(name)
-    return float(value) if value is not None and not isinstance(value, str | datetime) else 0.0
+def _rate(record: Record) -> Span:
+    wanted = round(number(record, "rate_per_s"))
+    shown = "max" if wanted >= AS_FAST_AS_IT_CAN else grouped(wanted)
+    real = f"{grouped(round(number(record, 'real_rate_per_s')))} of " if is_live(record) else ""
+    return real + shown, "warn" if is_braked(record) else "text" if is_live(record) else "muted"
 
 
-def text(record: Record, name: str) -> str:
-    """A text column, empty when it is NULL."""
-    value = record.get(name)
-    return plain(value) if value is not None else ""
-
-
-def cities(record: Record) -> str:
-    """The names of the cities, as a sentence would have them."""
-    try:
-        names = json.loads(text(record, "cities"))
-    except ValueError:
-        return text(record, "cities")
-    return " ".join(plain(name) for name in names) if isinstance(names, list) else plain(names)
-
-
-def elapsed_s(record: Record) -> float:
-    """Since its start until its end, or until the server's now, s."""
-    start, end = record.get("started_at"), record.get("ended_at") or record.get("server_now")
-    return (end - start).total_seconds() if isinstance(start, datetime) and isinstance(end, datetime) else 0.0
-
-
-def is_active(record: Record) -> bool:
-    """Whether it runs or stops."""
-    return text(record, "state") in {"running", "stopping"}
-
-
-def _state(record: Record) -> Span:
-    """Its state, or that its runner has fallen silent."""
-    state, silent_s = text(record, "state"), number(record, "heartbeat_age_s")
-    if is_active(record) and silent_s > SILENT_S:
-        return f"silent {age(silent_s)}", "error"
-    return state, _ROLES.get(state, "muted")
-
-
-def _cells(record: Record) -> list[Span]:
-    state = text(record, "state")
-    role = _ROLES.get(state, "muted")
-    generated, acked, loaded = (number(record, name) for name in ("generated", "acked", "loaded"))
-    failed, unknown = number(record, "failed"), number(record, "unknown")
-    is_live = is_active(record)
-    wanted, real = grouped(round(number(record, "rate_per_s"))), grouped(round(number(record, "real_rate_per_s")))
-    settled = not is_live and loaded == acked
+def _cells(record: Record, longest: int, *, is_chosen: bool) -> list[Span]:
+    mark, role = sign(record)
+    name, counted = text(record, "name"), counts(record)
     return [
-        (SIGNS.get(state, "?"), role),
-        (text(record, "name"), "strong"),
-        _state(record),
-        (f"{real} of {wanted}" if is_live else wanted, "text"),
-        (grouped(round(generated)), "text"),
-        (grouped(round(acked)), "text"),
-        (grouped(round(loaded)) + (" =" if settled else ""), "good" if settled else "text"),
+        (f"{CURSOR if is_chosen else ' '} {mark}", role),
+        (left(name, longest).rstrip(), "accent" if is_chosen else "strong"),
+        state(record),
+        _rate(record),
+        (grouped(counted.generated), "text"),
+        (grouped(counted.acked), "text"),
+        (grouped(counted.loaded) + (" =" if counted.is_settled else ""), "good" if counted.is_settled else "text"),
         (rounded(number(record, "raised"), "eur"), "strong"),
-        (clock(elapsed_s(record)), "text"),
-        (grouped(round(failed)), "error" if failed else "muted"),
-        (grouped(round(unknown)), "warn" if unknown else "muted"),
+        (elapsed(record), "text"),
+        (remaining(record), "text"),
         (cities(record), "muted"),
+        note(record),
     ]
 
 
-def draw(records: Sequence[Record], cells: int) -> list[Line]:
-    """The header, then a row a campaign, the newest first."""
+def draw(records: Sequence[Record], chosen: int | None, cells: int) -> list[Line]:
+    """The header, then a row a campaign in their order; that of the campaign `chosen` is marked."""
     if not records:
         return [fit(((" no campaign yet: press ", "muted"), ("s", "accent"), (" to start one", "muted")), cells)]
-    return rows(HEADER, [_cells(record) for record in records], _NUMERIC, cells)
+    longest = _LONGEST_NAME[cells >= _WIDE]
+    body = [_cells(record, longest, is_chosen=campaign_id(record) == chosen) for record in records]
+    return rows(COLUMNS, body, cells, cuts_text=True)

@@ -10,10 +10,10 @@ from rtdash.model.text import plain
 from rtdash.widgets.drawing.numbers import age, milliseconds
 from rtdash.widgets.drawing.spans import Line, Span
 from rtdash.widgets.drawing.sparklines import columns
-from rtdash.widgets.drawing.table import rows
+from rtdash.widgets.drawing.table import Column, rows
 
-HEADER = ("", "panel", "last", "p50", "p95", "p99", "max", "over", "missed", "running", "age", "recent")
-_NUMERIC = (False, False, True, True, True, True, True, True, True, True, True, False)
+_FIGURES = ("last", "p50", "p95", "p99", "max", "over", "missed", "running", "age")
+COLUMNS = (Column(""), Column("panel"), *(Column(name, is_numeric=True) for name in _FIGURES), Column("recent"))
 RECENT_CELLS = 20
 
 
@@ -74,7 +74,7 @@ def _cells(row: Row, now: float, threshold_ms: float) -> list[Span]:
 
 def draw(items: Sequence[Row], now: float, threshold_ms: float, cells: int) -> list[Line]:
     """The header, then a row a panel."""
-    return rows(HEADER, [_cells(row, now, threshold_ms) for row in order(items, now)], _NUMERIC, cells)
+    return rows(COLUMNS, [_cells(row, now, threshold_ms) for row in order(items, now)], cells)
 
 
 def worst(items: Sequence[Row], now: float, threshold_ms: float) -> list[Span]:

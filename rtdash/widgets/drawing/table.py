@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import tzinfo
 
 from rich.cells import cell_len
@@ -12,56 +13,68 @@ from rtdash.widgets.drawing.numbers import cell
 from rtdash.widgets.drawing.spans import Line, Span, fit, left, right
 
 SIGNS: dict[Flag, str] = {None: "", "warn": "▲", "error": "✗"}
-
-
 _WORTH = 12
 """Cells of a text that is cut: less say nothing."""
 
 
-def rows(
-    header: Sequence[str],
-    body: Sequence[Sequence[Span]],
-    numeric: Sequence[bool],
-    width: int,
-    *,
-    cuts_text: bool = False,
-) -> list[Line]:
-    """Lines of a table, the header first. Columns that do not fit are left out from the right, whole.
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column's name, and how it is laid out."""
 
-    With `cuts_text` the first of them takes what is left, when it is a text and that is worth it.
+    name: str
+    is_numeric: bool = False
+    least: int = 0
+    """Cells that it takes at least, so that nothing moves while its numbers grow."""
+    rank: int = 0
+    """Where there is no room, those of the highest rank are left out first, and of these the rightmost."""
+
+
+def rows(
+    columns: Sequence[Column], body: Sequence[Sequence[Span]], width: int, *, cuts_text: bool = False
+) -> list[Line]:
+    """Lines of a table, the header first. Columns that do not fit are left out whole, all but one.
+
+    With `cuts_text` the last that was left out takes what room there is, when it is a text and that is worth it.
     """
     widths = [
-        max([cell_len(name), *(cell_len(row[index][0]) for row in body)], default=0)
-        for index, name in enumerate(header)
+        max([cell_len(column.name), column.least, *(cell_len(row[index][0]) for row in body)])
+        for index, column in enumerate(columns)
     ]
-    shown = len(header)
-    while shown > 1 and sum(widths[:shown]) + 2 * shown > width:
-        shown -= 1
-    left_over = width - sum(widths[:shown]) - 2 * shown - 2
-    if cuts_text and shown < len(header) and not numeric[shown] and left_over >= _WORTH:
-        widths[shown] = left_over
-        shown += 1
+    going = sorted(range(len(columns)), key=lambda index: (columns[index].rank, index))
+    shown = set(going)
+    left_out: int | None = None
+    while len(shown) > 1 and sum(widths[index] for index in shown) + 2 * len(shown) > width:
+        left_out = going[len(shown) - 1]
+        shown.remove(left_out)
+    left_over = width - sum(widths[index] for index in shown) - 2 * len(shown) - 2
+    if cuts_text and left_out is not None and not columns[left_out].is_numeric and left_over >= _WORTH:
+        widths[left_out] = left_over
+        shown.add(left_out)
+    placed = sorted(shown)
 
     def line(cells: Sequence[Span]) -> Line:
         spans: list[Span] = []
-        for index in range(shown):
+        for index in placed:
             text, role = cells[index]
-            align = right if numeric[index] else left
-            spans.append((("  " if index else " ") + align(text, widths[index]), role))
+            align = right if columns[index].is_numeric else left
+            spans.append((("  " if spans else " ") + align(text, widths[index]), role))
         return fit(spans, width)
 
-    return [line([(name, "muted") for name in header]), *(line(row) for row in body)]
+    return [line([(column.name, "muted") for column in columns]), *(line(row) for row in body)]
 
 
 def draw(table: Table, zone: tzinfo, width: int) -> list[Line]:
     """Any query's rows, times in `zone`; the header is the first line."""
     if not table.rows:
         return [fit(((" no rows", "muted"),), width)]
-    numeric = [all(not isinstance(row[index], str) for row in table.rows) for index in range(len(table.columns))]
+    columns = [
+        Column(name, is_numeric=all(not isinstance(row[index], str) for row in table.rows))
+        for index, name in enumerate(table.columns)
+    ]
     flags: Sequence[Flag] = table.flags or (None,) * len(table.rows)
     body = [[(cell(value, zone), flag or "text") for value in row] for row, flag in zip(table.rows, flags, strict=True)]
     if not table.flags:
-        return rows(table.columns, body, numeric, width, cuts_text=True)
+        return rows(columns, body, width, cuts_text=True)
     # The sign says it where colours do not. Its column stays when no row has one, so that nothing moves sideways.
     signed = [[(SIGNS[flag], flag or "text"), *spans] for flag, spans in zip(flags, body, strict=True)]
-    return rows((" ", *table.columns), signed, [False, *numeric], width, cuts_text=True)
+    return rows([Column(" "), *columns], signed, width, cuts_text=True)

@@ -1,0 +1,280 @@
+"""The control pane: which campaign its keys act on, what it says, and that it stays what it is at every size."""
+
+from __future__ import annotations
+
+import pytest
+
+from rtdash.messages import CommandEnded
+from rtdash.screens.bindings import BINDINGS
+from tests.pilot.samples import AWAITED, BRAKED, MANY, SPRING, WINTER, ago, campaign, campaigns
+
+SIZES = [(200, 50), (160, 46), (120, 36), (100, 34), (80, 24)]
+THREE = campaigns(
+    campaign(9, "alpha", "running", started_at=ago(9)),
+    campaign(8, "beta", "running", started_at=ago(9)),
+    campaign(7, "gamma", "stopping", note=AWAITED, started_at=ago(9)),
+)
+FOOT = ((("generated = acked", "text"),), (("acked = loaded", "text"),))
+
+
+async def show(on, data=THREE):
+    """Show these campaigns, on the page that has them."""
+    await on.inject(campaigns={"data": data})
+    if on.app.dashboard.is_small:
+        await on.pilot.press("3")
+    await on.painted()
+
+
+async def press(on, *keys):
+    """Press keys; what the control was told by them."""
+    on.control.told.clear()
+    await on.pilot.press(*keys)
+    await on.painted()
+    return on.control.told
+
+
+def pane(on):
+    """The lines of the pane."""
+    widget = on.app.dashboard.campaigns
+    return [widget.render_line(row).text for row in range(widget.size.height)]
+
+
+def chosen(on):
+    """The name in the row with the cursor."""
+    (row,) = (line for line in pane(on) if "❯" in line)
+    return row.strip("│ ").split()[2]
+
+
+# ── keys ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_keys_start(stage):
+    async with stage() as on:
+        await show(on)
+        assert await press(on, "s", "b") == ["start", "start beside"]
+
+
+async def test_keys_act_on_the_chosen_campaign(stage):
+    async with stage() as on:
+        await show(on)
+        assert await press(on, "plus", "minus", "g", "x") == [
+            "rate next_rate 9",
+            "rate previous_rate 9",
+            "rate next_preset 9",
+            "stop 9",
+        ]
+        assert await press(on, "down", "plus", "g", "x") == ["rate next_rate 8", "rate next_preset 8", "stop 8"]
+        assert await press(on, "X") == ["stop"]
+
+
+async def test_presets_by_name_are_in_the_palette(stage):
+    async with stage() as on:
+        await show(on)
+        told = on.control.told = []
+        on.control.change_rate = lambda change, campaign_id: told.append((change(7), campaign_id))
+        for command in on.app.get_system_commands(on.app.screen):
+            if command.title.startswith("Preset "):
+                command.callback()
+        await on.until(lambda: len(told) == 4)
+        assert told == [(5, 9), (200, 9), (10_000, 9), (50_000, 9)]
+
+
+async def test_without_a_campaign_the_rate_is_of_the_next_one_and_a_stop_of_what_may_be_starting(stage):
+    async with stage() as on:
+        assert await press(on, "plus", "x") == ["rate next_rate None", "stop"]
+        await show(on, campaigns(WINTER))
+        assert await press(on, "plus", "x") == ["rate next_rate 1", "stop"]
+
+
+async def test_a_stop_never_means_a_campaign_that_nobody_has_chosen(stage):
+    async with stage() as on:
+        await show(on)
+        assert await press(on, "x") == ["stop 9"]
+        alpha, *others = THREE.records()
+        await show(on, campaigns(*others, alpha | {"state": "ended"}))
+        assert chosen(on) == "alpha"
+        assert await press(on, "x") == ["stop 9"], "not beta, although it is the newest that runs"
+
+
+@pytest.mark.parametrize("key", ["s", "b"])
+async def test_a_campaign_that_is_started_here_is_chosen_when_it_comes(stage, key):
+    async with stage() as on:
+        await show(on)
+        await press(on, "down", "down", key)
+        await show(on, campaigns(campaign(10, "delta", "running"), *THREE.records()))
+        assert chosen(on) == "delta"
+
+
+async def test_every_key_has_an_id_a_description_and_a_tooltip(stage):
+    assert all(binding.id and binding.description and binding.tooltip for binding in BINDINGS)
+    async with stage(80, 24) as on:
+        await on.painted()
+        foot = on.text().split("\n")[-1]
+        for words in ("s Start", "S Plan", "b Beside", "x Stop", "Space Pause", "? Help", "q Quit", "n Page"):
+            assert words in foot, foot
+
+
+# ── the cursor ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("focus", [False, True])
+async def test_arrows_move_the_cursor_when_the_pane_or_nothing_has_the_focus(stage, focus):
+    async with stage() as on:
+        await show(on)
+        if focus:
+            on.app.dashboard.campaigns.focus()
+        seen = [chosen(on)]
+        for key in ("down", "down", "down", "up"):
+            await press(on, key)
+            seen.append(chosen(on))
+        assert seen == ["alpha", "beta", "gamma", "gamma", "beta"]
+
+
+async def test_arrows_scroll_another_panel_that_has_the_focus(stage):
+    async with stage() as on:
+        await show(on)
+        on.app.dashboard.latency.focus()
+        await press(on, "down")
+        assert chosen(on) == "alpha"
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES)
+async def test_a_click_chooses(stage, width, height):
+    async with stage(width, height) as on:
+        await show(on, campaigns(*THREE.records()[:2]))
+        row = next(row for row, line in enumerate(pane(on)) if "beta" in line)
+        await on.pilot.click("#campaigns", offset=(9, row))
+        await on.painted()
+        assert chosen(on) == "beta"
+        for nowhere in (1, row + 2):
+            await on.pilot.click("#campaigns", offset=(9, nowhere))
+        await on.painted()
+        assert chosen(on) == "beta", "there is no other campaign"
+
+
+async def test_the_cursor_follows_its_campaign_and_is_in_sight(stage):
+    async with stage(120, 36) as on:
+        rows = [campaign(number, f"number-{number}", "running") for number in range(12, 0, -1)]
+        await show(on, campaigns(*rows))
+        assert chosen(on) == "number-12"
+        await press(on, *["down"] * 11)
+        assert chosen(on) == "number-1"
+        await show(on, campaigns(rows[-1], *rows[:-1]))
+        assert chosen(on) == "number-1"
+        await show(on, campaigns(*rows[:-1]))
+        assert chosen(on) == "number-12"
+
+
+async def test_the_wheel_scrolls_and_leaves_the_cursor(stage):
+    async with stage(120, 36) as on:
+        await show(on, campaigns(*(campaign(number, f"number-{number}", "running") for number in range(12, 0, -1))))
+        on.app.dashboard.campaigns.on_mouse_scroll_down()
+        await show(on, campaigns(*(campaign(number, f"number-{number}", "running") for number in range(12, 0, -1))))
+        assert "number-12" not in "".join(pane(on))
+        assert on.app.dashboard.campaigns.chosen_id == 12
+
+
+# ── what it says ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES)
+async def test_there_is_room_for_three_campaigns_and_two_lines_at_the_foot(stage, width, height):
+    async with stage(width, height) as on:
+        await show(on, MANY)
+        on.app.dashboard.campaigns.set_campaigns(MANY.records(), [], [], FOOT)
+        lines = [line.strip("│ ") for line in pane(on)]
+        at = lines.index("generated = acked")
+        assert lines[at : at + 2] == ["generated = acked", "acked = loaded"]
+        header = next(row for row, line in enumerate(lines) if line.startswith("name"))
+        room = at - header - 1
+        assert room >= (3 if height != 34 else 2)
+        assert all(lines[header + 1 : at])
+        on.app.dashboard.campaigns.action_scroll_body(1)
+        assert [line.strip("│ ") for line in pane(on)][at : at + 2] == ["generated = acked", "acked = loaded"]
+
+
+async def test_the_foot_leaves_a_campaign_to_see_however_small_the_pane(stage):
+    async with stage(100, 34) as on:
+        await show(on)
+        on.app.dashboard.campaigns.set_campaigns(THREE.records(), [], [], FOOT * 9)
+        assert chosen(on) == "alpha"
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES)
+async def test_the_note_of_the_chosen_campaign_is_said_and_what_the_control_says_comes_first(stage, width, height):
+    async with stage(width, height) as on:
+        await show(on, MANY)
+        said = "".join(pane(on))
+        assert BRAKED[:60] in said
+        assert "▼" in said
+        await press(on, "down")
+        assert AWAITED in "".join(pane(on))
+        on.app.post_message(CommandEnded("next campaign: 500/s"))
+        await on.until(lambda: "next campaign: 500/s" in "".join(pane(on)))
+        edge = pane(on)[0] if width < 160 else pane(on)[-1]
+        assert AWAITED not in edge
+
+
+async def test_every_note_is_in_its_row_where_there_is_room(stage):
+    async with stage(200, 50) as on:
+        await show(on, MANY)
+        rows = pane(on)[:-1]
+        assert [BRAKED[:30] in "".join(rows), AWAITED in "".join(rows)] == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("rows", "keys", "said"),
+    [
+        ((SPRING, WINTER), (), ["▶ spring  2,004/s"]),
+        (tuple(MANY.records()), (), ["▼ spring +1  4,212/s"]),
+        (tuple(MANY.records()), ("down",), ["◐ a winter that is longer… +1  stopping  0/s"]),
+        (tuple(MANY.records()), ("up",), ["▼ spring +1"]),
+        (tuple(THREE.records()), ("down",), ["▶ beta +2"]),
+        ((campaign(3, "autumn", "planned", starts_at=ago(-25)), WINTER), (), ["○ autumn", "planned in 00:00:25"]),
+        ((WINTER,), (), ["■ winter", "ended 13:53:22 UTC"]),
+        ((SPRING | {"heartbeat_age_s": 9.0},), (), ["✗ spring  silent  2,004/s"]),
+    ],
+)
+async def test_the_status_line_names_the_campaign_and_how_many_run_beside_it(stage, rows, keys, said):
+    async with stage(120, 36) as on:
+        await on.painted()
+        assert "no campaign s starts one" in on.text().split("\n")[0]
+        await show(on, campaigns(*rows))
+        await press(on, *keys)
+        status = on.text().split("\n")[0]
+        for words in said:
+            assert words in status, status
+
+
+async def test_visits_that_a_planned_campaign_will_send_do_not_hide_that_they_are_thinned_now(stage):
+    async with stage(200, 50) as on:
+        await show(on, MANY)
+        assert "25 % of visits" in on.text().split("\n")[0]
+
+
+HOSTILE = "\x1b[2J\x1b]0;owned\x07\u202e[red]x[/red] 東京 \u05e9\u05dc\u05d5\u05dd"
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES)
+async def test_text_of_a_campaign_is_data(stage, width, height):
+    async with stage(width, height) as on:
+        hostile = SPRING | {"name": HOSTILE * 3, "note": HOSTILE * 9, "state": "running\x1b[0m", "cities": HOSTILE}
+        await show(on, campaigns(hostile, SPRING | {"campaign_id": 1, "name": "x" * 80, "note": HOSTILE}))
+        text = on.text()
+        assert not any(char in text for char in "\x1b\x07\u202e")
+        assert "·[2J" in text
+        widget = on.app.dashboard.campaigns
+        assert {widget.render_line(row).cell_length for row in range(widget.size.height)} == {widget.size.width}
+
+
+async def test_a_campaign_that_has_not_changed_redraws_nothing(stage):
+    async with stage(200, 50) as on:
+        await show(on, MANY)
+        redrawn = []
+        on.app.dashboard.campaigns.refresh = lambda *regions, **_: redrawn.append(regions)
+        await show(on, MANY)
+        assert redrawn == []
+        planned, spring, *others = MANY.records()
+        await show(on, campaigns(planned, spring | {"loaded": 371_099}, *others))
+        ((region,),) = redrawn
+        assert region.size == (1, 1)

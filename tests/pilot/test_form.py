@@ -1,0 +1,247 @@
+"""The form of a campaign: filled in by keys alone or by mouse, what it refuses, and what it gives."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from textual.events import Paste
+
+from rtdash.model.campaign import AS_FAST_AS_IT_CAN, CampaignPlan
+from rtdash.screens.form import CITY_NAMES, FormScreen
+from rtdash.widgets.options import Options
+
+SIZES = [(200, 50), (120, 36), (80, 24)]
+PLAN = CampaignPlan(
+    name="spring", rate_per_s=10_000, cities=("Nîmes", "Pau"), organizations=("PureJoy",), duration_s=300.0, count=5_000
+)
+
+
+async def press(on, *keys):
+    await on.pilot.press(*keys)
+    await on.pilot.pause()
+
+
+async def opened(on, plan=None):
+    """Open the form; what is started from it."""
+    if plan is not None:
+        on.control.plan = plan
+    started = []
+    on.control.start_campaign = lambda plan, *, beside: started.append((plan, beside))
+    await press(on, "S")
+    assert isinstance(on.app.screen, FormScreen)
+    return started
+
+
+async def typed(on, **texts):
+    """Put texts into the inputs, as if they had been typed."""
+    for part, text in texts.items():
+        on.app.screen.query_one(f"#{part}").value = text
+    await on.pilot.pause()
+
+
+def click(on, options, name):
+    """Where to click for a name."""
+    widget = on.app.screen.query_one(options)
+    row = next(row for row in range(widget.size.height) if f" {name}" in widget.render_line(row).text)
+    return {"widget": options, "offset": (widget.render_line(row).text.index(f" {name}") + 2, row)}
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES)
+async def test_it_shows_everything(stage, width, height):
+    async with stage(width, height) as on:
+        await opened(on)
+        text = on.text()
+        words = (
+            "Start a campaign",
+            "none: four at random",
+            "none: all",
+            "storm",
+            "donations",
+            "Enter  Start",
+            *CITY_NAMES,
+        )
+        for word in words:
+            assert word in text, word
+
+
+async def test_enter_starts_with_the_last_settings(stage):
+    async with stage() as on:
+        started = await opened(on, PLAN)
+        await press(on, "enter")
+        assert started == [(PLAN, False)]
+        assert on.app.screen is on.app.dashboard
+
+
+async def test_what_a_plan_has_by_itself_is_left_empty(stage):
+    async with stage() as on:
+        started = await opened(on, CampaignPlan(rate_per_s=AS_FAST_AS_IT_CAN))
+        assert {each.id: each.value for each in on.app.screen.query("Input")} == {
+            "name": "", "rate_per_s": "max", "duration_s": "", "count": "", "delay_s": "",
+        }  # fmt: skip
+        await press(on, "enter")
+        assert started == [(CampaignPlan(rate_per_s=AS_FAST_AS_IT_CAN), False)]
+
+
+async def test_by_keys_alone(stage):
+    async with stage(80, 24) as on:
+        started = await opened(on)
+        # Béziers is beside Amiens, Angers below it.
+        cities = ("right", "space", "left", "down", "space")
+        await press(on, *"summer", "tab", *cities, "tab", "right", "space", "tab", *"2000", "tab", "tab", *"5m", "tab")
+        await press(on, *"10,000", "tab", *"25", "tab", "right", "space", "tab", "enter")
+        assert started == [
+            (
+                CampaignPlan(
+                    name="summer",
+                    rate_per_s=2000,
+                    cities=("Angers", "Béziers"),
+                    organizations=("WarmHearts",),
+                    beside=True,
+                    count=10_000,
+                    duration_s=300.0,
+                    delay_s=25.0,
+                ),
+                False,
+            )
+        ]
+
+
+async def test_by_mouse_alone(stage):
+    async with stage(80, 24) as on:
+        started = await opened(on)
+        for options, name in (
+            ("#cities", "Tours"),
+            ("#cities", "Pau"),
+            ("#cities", "Amiens"),
+            ("#cities", "Pau"),
+            ("#collecting", "SunriseAid"),
+            ("#presets", "storm"),
+            ("#others", "go on beside it"),
+        ):
+            await on.pilot.click(**click(on, options, name))
+            await on.pilot.pause()
+        await on.pilot.click("#start")
+        await on.pilot.pause()
+        plan = CampaignPlan(cities=("Amiens", "Tours"), organizations=("SunriseAid",), rate_per_s=50_000, beside=True)
+        assert started == [(plan, False)]
+
+
+async def test_a_click_beside_a_name_chooses_nothing(stage):
+    async with stage(80, 24) as on:
+        started = await opened(on)
+        cities = on.app.screen.query_one("#cities", Options)
+        await on.pilot.click("#cities", offset=(cities.size.width - 1, 0))
+        await on.pilot.click("#collecting", offset=(13, 0))
+        await press(on, "enter")
+        assert started == [(CampaignPlan(), False)]
+
+
+@pytest.mark.parametrize("way", ["escape", "#cancel"])
+async def test_cancel_starts_nothing(stage, way):
+    async with stage() as on:
+        started = await opened(on, PLAN)
+        await (on.pilot.click(way) if way.startswith("#") else on.pilot.press(way))
+        await on.pilot.pause()
+        assert started == []
+        assert on.app.screen is on.app.dashboard
+
+
+@pytest.mark.parametrize(
+    ("part", "text", "said"),
+    [
+        ("name", "x" * 81, "✗ a name has at most 80 characters, none that is not printed"),
+        ("rate_per_s", "", "✗ nothing: allowed: 1 … 50,000 a second, or max"),
+        ("rate_per_s", "50,001", "✗ '50,001': allowed: 1 … 50,000 a second, or max"),
+        ("rate_per_s", "東京", "✗ '東京': allowed: 1 … 50,000 a second, or max"),
+        ("duration_s", "soon", "✗ 'soon': allowed: 90, 90s, 5m or 1h, at most a year"),
+        ("duration_s", "0", "✗ 0.0 s: allowed: a duration above 0"),
+        ("count", "0", "✗ '0': allowed: 1 … 1,000,000,000,000 donations"),
+        ("delay_s", "-1", "✗ '-1': allowed: 90, 90s, 5m or 1h, at most a year"),
+    ],
+)
+async def test_wrong_input_is_said_below_its_field_and_kept(stage, part, text, said):
+    async with stage(80, 24) as on:
+        started = await opened(on, PLAN)
+        before = on.text().split("\n")
+        await typed(on, **{part: text})
+        await press(on, "enter")
+        after = on.text().split("\n")
+        assert started == []
+        field = on.app.screen.query_one(f"#{part}")
+        assert (field.value, on.app.focused) == (text, field)
+        (row,) = (row for row, line in enumerate(after) if "✗" in line and row not in (0, 22))
+        assert said in after[row]
+        assert row == field.region.y + 1
+        assert [line[:16] for line in before] == [line[:16] for line in after], "nothing has moved"
+        await typed(on, **{part: {"rate_per_s": "max"}.get(part, "")})
+        assert "✗" not in "".join(on.text().split("\n")[1:22])
+        await press(on, "enter")
+        left = {"rate_per_s": AS_FAST_AS_IT_CAN} if part == "rate_per_s" else {part: getattr(CampaignPlan(), part)}
+        assert started == [(replace(PLAN, **left), False)]
+
+
+async def test_what_is_pasted_cannot_steer_the_terminal(stage):
+    async with stage(80, 24) as on:
+        started = await opened(on)
+        on.app.screen.query_one("#name").post_message(Paste("a\x1b[2J\u202eb\nsecond line"))
+        await on.pilot.pause()
+        assert "a·[2J·b" in on.text()
+        assert not any(char in on.text() for char in "\x1b\u202e")
+        await press(on, "!", "enter")
+        assert started == [(CampaignPlan(name="a·[2J·b!"), False)]
+
+
+async def test_every_wrong_field_says_so_and_the_first_has_the_keys(stage):
+    async with stage(80, 24) as on:
+        await opened(on)
+        await typed(on, rate_per_s="fast", duration_s="long", delay_s="later")
+        await press(on, "enter")
+        assert [word in on.text() for word in ("✗ 'fast'", "✗ 'long'", "✗ 'later'")] == [True] * 3
+        assert on.app.focused is on.app.screen.query_one("#rate_per_s")
+
+
+async def test_the_rate_and_its_presets_go_together(stage):
+    async with stage(80, 24) as on:
+        await opened(on)
+        presets, rate = on.app.screen.query_one("#presets", Options), on.app.screen.query_one("#rate_per_s")
+        seen = [presets.chosen]
+        for text in ("10000", "10,000", "gentle", "7", "fast", "50,000"):
+            await typed(on, rate_per_s=text)
+            seen.append(presets.chosen)
+        assert seen == [("brisk",), ("aggressive",), ("aggressive",), ("gentle",), (), (), ("storm",)]
+        presets.focus()
+        await press(on, "space")
+        assert (rate.value, presets.chosen) == ("5", ("gentle",))
+
+
+async def test_keys_of_the_dashboard_are_letters_here_and_ctrl_c_leaves(stage):
+    async with stage() as on:
+        started = await opened(on)
+        await press(on, *"sSbxXgqnc")
+        assert on.app.screen.query_one("#name").value == "sSbxXgqnc"
+        assert (started, on.control.told) == ([], [])
+        await on.pilot.press("ctrl+c")
+        await on.until(lambda: on.control.told)
+        assert on.control.told == ["close stop_own=True"]
+
+
+async def test_the_cursor_of_options_stays_among_them(stage):
+    async with stage(80, 24) as on:
+        await opened(on)
+        cities = on.app.screen.query_one("#cities", Options)
+        cities.focus()
+        for keys, name in (
+            (("up", "left"), "Amiens"),
+            (("right",) * 9, "Pau"),
+            (("down",) * 9, "Versailles"),
+            (("right",), "Versailles"),
+            (("left",), "Orléans"),
+        ):
+            await press(on, *keys)
+            lines = [cities.render_line(row).text for row in range(5)]
+            (marked,) = (line.partition("❯")[2].split()[1] for line in lines if "❯" in line)
+            assert marked == name
+        on.app.screen.query_one("#name").focus()
+        await on.pilot.pause()
+        assert not any("❯" in cities.render_line(row).text for row in range(5))
