@@ -20,6 +20,7 @@ from rtdash.resources import sql_folder
 from rtdash.schema.apply import apply
 from rtdash.schema.history import fill
 from rtdash.schema.step import Step
+from rtdash.servers.folders import DataFolder
 from rtdash.servers.process import GuardedProcess
 from rtdash.servers.stack import PrivateStack
 from rtdash.settings import Settings, load
@@ -72,18 +73,23 @@ def backend(
             # Else ingest would seem silent until the first campaign.
             make_topics(stack.broker.bootstrap_servers)
             _prepare(stack, settings, progress, threads, history=history)
-            with GuardedProcess.start(
-                [sys.executable, "-P", "-m", "rtdash", "ingest", "--settings", str(file)],
-                log_file=stack.data.log_file("ingest"),
-                title="ingest",
-                env=child_environment(),
-                # The folder stays locked until ingest has ended as well.
-                keep_open=(stack.data.lock,),
-            ):
+            with start_ingest(stack.data, file):
                 yield Backend(stack.data.path, settings)
         finally:
             signals.ignore()
             stack.stop()
+
+
+def start_ingest(data: DataFolder, settings_file: Path) -> GuardedProcess:
+    """`rtdash ingest` beside the private servers, with these settings."""
+    return GuardedProcess.start(
+        [sys.executable, "-P", "-m", "rtdash", "ingest", "--settings", str(settings_file)],
+        log_file=data.log_file("ingest"),
+        title="ingest",
+        env=child_environment(),
+        # The folder stays locked until ingest has ended as well.
+        keep_open=(data.lock,),
+    )
 
 
 def _prepare(

@@ -109,26 +109,26 @@ class Campaign:
     state: CampaignState
     rate_per_s: int
     producer: int
-    starts_at: datetime | None
+    starts_at: datetime | None = None
     """Planned start."""
-    ends_at: datetime | None
+    ends_at: datetime | None = None
     """Planned end, if it has one."""
-    wanted: int | None
+    wanted: int | None = None
     """Donations after which it ends, if it has such a bound."""
-    started_at: datetime | None
-    ended_at: datetime | None
-    heartbeat_at: datetime | None
-    generated: int
-    acked: int
-    failed: int
-    unknown: int
-    events_generated: int
-    events_acked: int
-    events_failed: int
-    events_unknown: int
-    visit_fraction: float
-    real_rate_per_s: float
-    note: str
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    heartbeat_at: datetime | None = None
+    generated: int = 0
+    acked: int = 0
+    failed: int = 0
+    unknown: int = 0
+    events_generated: int = 0
+    events_acked: int = 0
+    events_failed: int = 0
+    events_unknown: int = 0
+    visit_fraction: float = 1.0
+    real_rate_per_s: float = 0.0
+    note: str = ""
 
     @property
     def in_flight(self) -> int:

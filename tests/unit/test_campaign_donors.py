@@ -29,23 +29,6 @@ CAMPAIGN = Campaign(
     state=CampaignState.RUNNING,
     rate_per_s=200,
     producer=0,
-    starts_at=None,
-    ends_at=None,
-    wanted=None,
-    started_at=None,
-    ended_at=None,
-    heartbeat_at=None,
-    generated=0,
-    acked=0,
-    failed=0,
-    unknown=0,
-    events_generated=0,
-    events_acked=0,
-    events_failed=0,
-    events_unknown=0,
-    visit_fraction=1.0,
-    real_rate_per_s=0.0,
-    note="",
 )
 
 

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from rtdash.cli.arguments import campaign, dead_letters
+from rtdash.cli.arguments import bench, campaign, check, dead_letters
 from rtdash.cli.arguments.command import Commands, runs
 from rtdash.cli.flags import DISPLAY, SHARED
 
@@ -66,7 +66,9 @@ def build() -> argparse.ArgumentParser:
     runs(init, "init", "init")
     runs(commands.add("ingest", help="load both topics into the databases, until stopped"), "ingest", "ingest")
     campaign.add(commands)
+    check.add(commands)
     dead_letters.add(commands)
+    bench.add(commands)
     return parser
 
 
