@@ -19,10 +19,12 @@ from pymysql.connections import Connection
 
 from rtdash.campaigns.runner import CampaignRunner
 from rtdash.campaigns.store import CampaignStore, Progress
+from rtdash.ingest.reader import TopicReader
 from rtdash.ingest.run import run
 from rtdash.model.campaign import CampaignPlan
 from rtdash.settings import Settings
 from rtdash.sources import citus, donations
+from rtdash.sources.kafka import DONATIONS_TOPIC
 
 _BALANCE = """
 SELECT (SELECT COUNT(*) FROM donation_transactions), (SELECT COALESCE(SUM(donations), 0) FROM donation_totals),
@@ -111,9 +113,20 @@ class World:
         assert row_amount == total_amount == second_amount, (row_amount, total_amount, second_amount)
         return rows, row_amount
 
-    def delivered(self, column: str) -> int:
-        """Sum of a column of `ingest_offsets` over the donations topic."""
-        return int(self.rows(f"SELECT COALESCE(SUM({column}), 0) FROM ingest_offsets WHERE topic = 'donations'")[0][0])
+    def bounds(self, topic: str) -> dict[int, tuple[int, int]]:
+        """First offset and end of each partition, as the broker says."""
+        reader = TopicReader(self.settings.kafka_bootstrap_servers, topic)
+        try:
+            return {number: reader.bounds(number) for number in reader.partitions()}
+        finally:
+            reader.close()
+
+    def delivered(self, column: str, topic: str = DONATIONS_TOPIC) -> int:
+        """Sum of a column of `ingest_offsets` over all lives of a topic."""
+        statement = f"SELECT COALESCE(SUM({column}), 0) FROM ingest_offsets WHERE topic = %s"
+        if topic == DONATIONS_TOPIC:
+            return int(self.rows(statement, topic)[0][0])
+        return int(self.clickstream.execute(statement, (topic,)).fetchone()[0])
 
     def campaign(self, stop: threading.Event | None = None, **options: Any) -> Progress:
         """Run a campaign to its end."""
@@ -138,7 +151,7 @@ class World:
             stop.set()
             thread.join()
 
-    def send(self, topic: str, *payloads: bytes, partition: int = 0) -> None:
+    def send(self, topic: str, *payloads: bytes | None, partition: int = 0) -> None:
         """Put messages into a topic as they are, and wait until the broker has them."""
         producer = Producer({"bootstrap.servers": self.broker.bootstrap_servers, "message.max.bytes": 4_000_000})
         try:
@@ -165,9 +178,12 @@ class World:
         """`rtdash ingest` in a process of its own, which may be killed; it logs to a file in `folder`."""
         return self._process(log_file, "ingest")
 
-    def campaign_process(self, rate_per_s: int, duration_s: float) -> AbstractContextManager[subprocess.Popen[bytes]]:
-        """`rtdash campaign start` in a process of its own."""
-        return self._process("campaign.log", "campaign", "start", f"--rate={rate_per_s}", f"--duration={duration_s}")
+    def campaign_process(
+        self, rate_per_s: int, duration_s: float | None = None
+    ) -> AbstractContextManager[subprocess.Popen[bytes]]:
+        """`rtdash campaign start` in a process of its own; SIGTERM ends it in good order."""
+        end = [] if duration_s is None else [f"--duration={duration_s}"]
+        return self._process("campaign.log", "campaign", "start", f"--rate={rate_per_s}", *end)
 
     @contextmanager
     def _process(self, log_file: str, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:

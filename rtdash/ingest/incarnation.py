@@ -9,8 +9,6 @@ from rtdash.errors import Unreachable
 from rtdash.settings import Settings
 from rtdash.sources.kafka import client_config
 
-_TIMEOUT_S = 2.0
-
 
 class Incarnations:
     """Asks the broker for a topic's id, unless the settings name the life of a broker that has none."""
@@ -21,15 +19,15 @@ class Incarnations:
             None if self._named else AdminClient(client_config(settings.kafka_bootstrap_servers or "", "ingest"))
         )
 
-    def of(self, topic: str) -> str:
+    def of(self, topic: str, within_s: float = 2.0) -> str:
         """The topic's id; from brokers older than 2.8, which have none, the cluster's. Raises Unreachable."""
         if self._admin is None:
             return str(self._named)
         try:
-            answer = self._admin.describe_topics(TopicCollection([topic]), request_timeout=_TIMEOUT_S)
+            answer = self._admin.describe_topics(TopicCollection([topic]), request_timeout=within_s)
             topic_id = answer[topic].result().topic_id
-            if int(topic_id):
+            if topic_id.get_most_significant_bits() or topic_id.get_least_significant_bits():
                 return str(topic_id)
-            return str(self._admin.list_topics(timeout=_TIMEOUT_S).cluster_id)
+            return str(self._admin.list_topics(timeout=within_s).cluster_id)
         except KafkaException as error:
             raise Unreachable(f"Kafka: the id of topic {topic} is not known: {error.args[0].str()}") from None

@@ -6,7 +6,9 @@ A gap in the offsets is never skipped in silence.
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Mapping
+from contextlib import suppress
 
 from confluent_kafka import OFFSET_INVALID, Consumer, KafkaError, KafkaException, TopicPartition
 
@@ -17,8 +19,8 @@ from rtdash.sources.kafka import client_config
 log = logging.getLogger(__name__)
 
 _MOST_MESSAGES = 10_000
-_METADATA_S = 1.0
-_WATERMARK_S = 5.0
+_METADATA_S = 0.5
+_BOUNDS_S = 5.0
 
 
 class TopicReader:
@@ -58,9 +60,15 @@ class TopicReader:
             raise Unreachable(f"Kafka: {error.args[0].str()}") from None
         return sorted(found.partitions) if found is not None and found.error is None else []
 
-    def first_offset(self, partition_id: int) -> int:
-        """The oldest offset that the broker still has. Raises Unreachable."""
-        return self._bounds(partition_id)[0]
+    def bounds(self, partition_id: int, within_s: float = _BOUNDS_S) -> tuple[int, int]:
+        """The oldest offset that the broker still has, and the end. Raises Unreachable."""
+        try:
+            bounds = self._consumer.get_watermark_offsets(TopicPartition(self.topic, partition_id), timeout=within_s)
+        except KafkaException as error:
+            raise Unreachable(f"Kafka: {error.args[0].str()}") from None
+        if bounds is None:
+            raise Unreachable(f"Kafka: no answer on {self.topic} partition {partition_id}")
+        return bounds
 
     def seek(self, offsets: Mapping[int, int]) -> None:
         """Read on from these offsets by partition, and nothing else."""
@@ -76,6 +84,15 @@ class TopicReader:
             if high != OFFSET_INVALID:
                 self._latest[partition_id] = max(high, self._next[partition_id])
         return dict(self._latest)
+
+    def ends(self, within_s: float) -> dict[int, int]:
+        """The end of each partition, asked anew; as it was last told where no answer comes in time."""
+        until_s = time.monotonic() + within_s
+        ends = self.latest()
+        with suppress(Unreachable):
+            for partition_id in ends:
+                _, ends[partition_id] = self.bounds(partition_id, max(0.0, until_s - time.monotonic()))
+        return ends
 
     def read(self, timeout_s: float) -> list[Stretch]:
         """What has come within `timeout_s`, at most 10,000 messages: one stretch for each partition that had any.
@@ -113,7 +130,7 @@ class TopicReader:
     def _skip(self, partition_id: int) -> Stretch:
         """The stored offset is not there: retention has passed us by, or the end of the partition was cut off."""
         start = self._next[partition_id]
-        low, high = self._bounds(partition_id)
+        low, high = self.bounds(partition_id)
         end = max(low, min(start, high))
         log.error(
             "%s partition %d has %d … %d, not %d: going on at %d", self.topic, partition_id, low, high, start, end
@@ -122,17 +139,6 @@ class TopicReader:
         self._overtaken.discard(partition_id)
         self._assign()
         return Stretch(partition_id, start, end, high, (), max(0, end - start))
-
-    def _bounds(self, partition_id: int) -> tuple[int, int]:
-        try:
-            bounds = self._consumer.get_watermark_offsets(
-                TopicPartition(self.topic, partition_id), timeout=_WATERMARK_S
-            )
-        except KafkaException as error:
-            raise Unreachable(f"Kafka: {error.args[0].str()}") from None
-        if bounds is None:
-            raise Unreachable(f"Kafka: no answer on {self.topic} partition {partition_id}")
-        return bounds
 
     def _assign(self) -> None:
         self._consumer.assign([TopicPartition(self.topic, number, offset) for number, offset in self._next.items()])

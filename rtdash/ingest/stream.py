@@ -23,12 +23,18 @@ _TOUCH_S = 0.5
 _REVIEW_S = 5.0
 _NO_TOPIC_S = 0.2
 _STANDBY_S = 0.25
+_CONFIRM_S = 2.0
+_GLANCE_S = 0.5
+"""Shorter than the silence after which a standby takes over: a broker that is away is no reason to."""
+_LAST_LOOK_S = 0.3
 
 
 class Stream(Generic[Prepared]):
     """One topic and its sink. Of two processes with the same topic one works and the other stands by."""
 
-    def __init__(self, sink: Sink[Prepared], bootstrap_servers: str, incarnation_of: Callable[[str], str]) -> None:
+    def __init__(
+        self, sink: Sink[Prepared], bootstrap_servers: str, incarnation_of: Callable[[str, float], str]
+    ) -> None:
         self._sink = sink
         self._bootstrap_servers = bootstrap_servers
         self._incarnation_of = incarnation_of
@@ -53,7 +59,7 @@ class Stream(Generic[Prepared]):
 
     def _follow(self, stop: threading.Event) -> None:
         """Follow one life of the topic; returns when another begins."""
-        offsets = OffsetTable(self._sink.topic, self._incarnation_of(self._sink.topic))
+        offsets = OffsetTable(self._sink.topic, self._incarnation_of(self._sink.topic, _CONFIRM_S))
         self._stand_by(offsets, stop)
         reader = TopicReader(self._bootstrap_servers, self._sink.topic)
         try:
@@ -64,6 +70,10 @@ class Stream(Generic[Prepared]):
             reader.close()
 
     def _pump(self, reader: TopicReader, offsets: OffsetTable, writer: Writer, stop: threading.Event) -> None:
+        """Returns when it shall stop, or when another life of the topic has begun: nothing of that is stored as this.
+
+        Lives follow one another, so what was read before the topic still had its old id is of the old life.
+        """
         partitions: list[int] = []
         reviewed_s = touched_s = float("-inf")
         writing = writer.submit(partial(self._settle, offsets))
@@ -79,6 +89,8 @@ class Stream(Generic[Prepared]):
                     partitions = found
                 reviewed_s = now_s if partitions else now_s - _REVIEW_S + _NO_TOPIC_S
             if stretches := reader.read(_SLICE_S):
+                if not self._goes_on(offsets, _CONFIRM_S):
+                    break
                 prepared = self._sink.prepare(stretches)
                 writing.result()
                 writing = writer.submit(partial(self._sink.store, offsets, prepared))
@@ -88,17 +100,22 @@ class Stream(Generic[Prepared]):
                 touched_s = now_s
             if writing.done():
                 writing.result()
+        else:
+            writing.result()
+            # When the built-in broker ends as well, what it takes with it is known by what is written now.
+            writing = writer.submit(partial(self._touch, offsets, reader.ends(_LAST_LOOK_S)))
         writing.result()
 
     def _look(self, reader: TopicReader, offsets: OffsetTable, known: list[int]) -> list[int] | None:
         """The partitions there are; None when another life of the topic has begun."""
         try:
-            if self._incarnation_of(self._sink.topic) != offsets.incarnation:
-                return None
-            return reader.partitions()
+            return reader.partitions() if self._goes_on(offsets, _GLANCE_S) else None
         except Unreachable:
             # The reader complains, and goes on by itself when the broker is back.
             return known
+
+    def _goes_on(self, offsets: OffsetTable, within_s: float) -> bool:
+        return self._incarnation_of(self._sink.topic, within_s) == offsets.incarnation
 
     def _touch(self, offsets: OffsetTable, latest: dict[int, int]) -> None:
         with self._sink.transaction() as cursor:
@@ -107,7 +124,7 @@ class Stream(Generic[Prepared]):
         self._retry.succeeded()
 
     def _stand_by(self, offsets: OffsetTable, stop: threading.Event) -> None:
-        """Wait until whoever is at work has been silent for 2 s."""
+        """Wait until whoever is at work has been silent for 1.5 s."""
         while self._standing_by and not stop.wait(_STANDBY_S):
             with self._sink.transaction() as cursor:
                 self._standing_by = offsets.is_attended(cursor)
@@ -125,6 +142,6 @@ class Stream(Generic[Prepared]):
             stored = offsets.stored(cursor)
             for partition_id in partitions:
                 if partition_id not in stored:
-                    stored[partition_id] = reader.first_offset(partition_id)
+                    stored[partition_id], _ = reader.bounds(partition_id)
                     offsets.begin(cursor, partition_id, stored[partition_id])
         reader.seek({partition_id: stored[partition_id] for partition_id in partitions})

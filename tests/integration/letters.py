@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-
 from rtdash.ingest.batch import DeadLetter, Parsed, Stretch
 from rtdash.ingest.clickstream import ClickstreamSink
 from rtdash.ingest.donations import DonationSink
 from rtdash.ingest.offsets import OffsetTable
 from rtdash.settings import Settings
+from tests.messages import donation, event
 
 COUNTERS = (
     "SELECT incarnation, partition_id, next_offset, loaded, dead, duplicates, lost FROM ingest_offsets ORDER BY 1, 2"

@@ -14,7 +14,6 @@ from typing import Any
 
 import pytest
 from pydantic import SecretStr
-from test_ingest_delivery import event
 
 from rtdash.errors import Unreachable
 from rtdash.ingest import clickstream as ingest_clickstream
@@ -22,6 +21,7 @@ from rtdash.ingest import rollups as ingest_rollups
 from rtdash.ingest.chore import Chore
 from rtdash.ingest.clickstream import ClickstreamSink
 from rtdash.sources import bounded, citus
+from tests.messages import event
 from tests.world import World, until
 
 WELCOME = b"R" + struct.pack("!ii", 8, 0) + b"Z" + struct.pack("!i", 5) + b"I"

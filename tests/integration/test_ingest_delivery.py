@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
-import json
-import signal
 import threading
-from datetime import UTC, datetime
 
 import pytest
 
@@ -14,37 +10,8 @@ from rtdash.ingest.batch import Stretch
 from rtdash.ingest.donations import DonationSink
 from rtdash.ingest.offsets import OffsetTable, OffsetTaken
 from rtdash.settings import Settings
+from tests.messages import donation, event
 from tests.world import World, until
-
-NOW = datetime.now(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
-DONATION = {
-    "transaction_id": 1,
-    "city": "Béziers",
-    "latitude": 43.3442,
-    "longitude": 3.215,
-    "organization": "PureJoy",
-    "transaction_date": NOW,
-    "total_amount": 7.25,
-    "campaign_id": 9,
-    "is_campaign_active": True,
-}
-EVENT = {
-    "event_time": NOW,
-    "customer_id": 3,
-    "event_type": "click",
-    "country": "FR",
-    "browser": "Fire\\fox",
-    "device_id": 5,
-    "session_id": 1 << 62,
-}
-
-
-def donation(**changes: object) -> bytes:
-    return json.dumps(DONATION | changes, ensure_ascii=False).encode()
-
-
-def event(**changes: object) -> bytes:
-    return json.dumps(EVENT | changes, ensure_ascii=False).encode()
 
 
 def test_a_campaign_arrives_whole_in_both_databases(world: World):
@@ -82,41 +49,6 @@ def test_a_campaign_arrives_whole_in_both_databases(world: World):
     assert campaign.started_at <= first < last <= end
 
 
-def test_what_cannot_be_used_is_kept_with_its_reason(world: World):
-    poison = [
-        b"",
-        b"\xff\xfe",
-        b"not JSON",
-        b"null",
-        donation() + b"," + donation(transaction_id=77),
-        donation(total_amount="7.25"),
-        donation(total_amount=-1),
-        donation(total_amount=float("nan")),
-        donation(transaction_id=1 << 63),
-        donation(transaction_id=1.5),
-        donation(city="Paris"),
-        donation(city="Brest\u0000"),
-        donation(organization="Pure\tJoy"),
-        donation(latitude=None),
-        donation(transaction_date="2025-02-30 00:00:00"),
-        b"x" * 900_000,
-    ]
-    world.send("donations", donation(), *poison, donation(transaction_id=2))
-    world.send("clickstream", event(), event(browser="a\nb"), event(device_id="5"), b"{", event(session_id=1))
-    with world.ingest():
-        until(lambda: world.delivered("dead") == len(poison))
-        until(lambda: world.events() == 2)
-    assert world.balance()[0] == world.delivered("loaded") == 2
-    letters = world.rows("SELECT message_offset, payload, reason FROM dead_letters ORDER BY message_offset")
-    assert [letter[0] for letter in letters] == list(range(1, len(poison) + 1))
-    assert [letter[1] for letter in letters] == poison
-    assert all(reason.isprintable() and reason for _, _, reason in letters)
-    assert letters[6][2] == "total_amount: Input should be greater than 0"
-    buried = world.clickstream.execute("SELECT payload FROM dead_letters ORDER BY message_offset").fetchall()
-    assert [bytes(row[0]) for row in buried] == [event(browser="a\nb"), event(device_id="5"), b"{"]
-    assert world.clickstream.execute("SELECT DISTINCT browser FROM events").fetchall() == [("Fire\\fox",)]
-
-
 def test_duplicates_are_dropped_before_the_totals(world: World):
     world.send("donations", donation(), donation(transaction_id=2))
     with world.ingest():
@@ -130,22 +62,17 @@ def test_duplicates_are_dropped_before_the_totals(world: World):
     assert (donations, str(amount)) == (4, "29.00")
 
 
-def test_ingest_killed_again_and_again_loses_and_doubles_nothing(world: World):
-    with world.campaign_beside(rate_per_s=2500, count=10_000) as final:
-        for kill in range(4):
-            with world.ingest_process() as process:
-                until(lambda least=kill * 2_000: world.delivered("loaded") > least)
-                process.send_signal(signal.SIGKILL)
-                process.wait()
-        with world.ingest_process() as process:
-            assert final().acked == 10_000
-            until(lambda: world.delivered("loaded") == 10_000)
-            until(lambda: world.events() == final().events_acked)
-            until(lambda: "ingest runs" in (world.folder / "ingest.log").read_text())
-            process.terminate()
-            assert process.wait(2.5) == 0
-    assert world.balance()[0] == 10_000
-    assert [world.delivered(column) for column in ("dead", "duplicates", "lost")] == [0, 0, 0]
+def test_late_donations_count_to_their_campaign(world: World):
+    with world.ingest():
+        final = world.campaign(rate_per_s=1000, count=100)
+        until(lambda: world.delivered("loaded") == 100)
+        campaign_id = world.campaigns.latest()[0].campaign_id
+        world.send("donations", *(donation(transaction_id=number, campaign_id=campaign_id) for number in range(1, 6)))
+        until(lambda: world.delivered("loaded") == 105)
+    assert final.acked == 100
+    for table in ("donation_totals", "donation_seconds"):
+        assert world.rows(f"SELECT campaign_id, SUM(donations) FROM {table} GROUP BY 1") == ((campaign_id, 105),)
+    assert world.balance()[0] == 105
 
 
 def test_a_database_that_goes_away_is_waited_for(world: World, caplog):
@@ -170,30 +97,6 @@ def test_a_database_that_goes_away_is_waited_for(world: World, caplog):
     assert not any("mysql://" in line or "postgresql://" in line for line in complaints)
 
 
-def test_of_two_ingests_one_works_and_the_other_takes_over(world: World):
-    ids = itertools.count(1)
-    names = ("one.log", "other.log")
-
-    def standing_by() -> list[bool] | None:
-        world.send("donations", *(donation(transaction_id=next(ids)) for _ in range(50)))
-        found = ["donations: another ingest is at work" in (world.folder / name).read_text() for name in names]
-        return found if any(found) else None
-
-    with world.ingest_process(names[0]) as one, world.ingest_process(names[1]) as other:
-        idle = until(standing_by)
-        assert sum(idle) == 1
-        sent = next(ids)
-        until(lambda: world.delivered("loaded") == sent - 1)
-        working, idle_log = (other, names[0]) if idle[0] else (one, names[1])
-        working.kill()
-        working.wait()
-        world.send("donations", donation(transaction_id=sent))
-        until(lambda: world.delivered("loaded") == sent, deadline_s=3)
-        assert "taking over" in (world.folder / idle_log).read_text()
-    assert world.balance()[0] == sent
-    assert [world.delivered(column) for column in ("dead", "duplicates", "lost")] == [0, 0, 0]
-
-
 def test_a_stale_offset_stores_nothing(world: World):
     offsets = OffsetTable("donations", "a life")
     stretch = Stretch(0, 0, 1, 1, [(0, donation())])
@@ -210,17 +113,21 @@ def test_a_stale_offset_stores_nothing(world: World):
     assert world.balance()[0] == world.delivered("next_offset") == 1
 
 
-def test_offsets_of_an_earlier_broker_do_not_count(world: World):
-    world.send("donations", donation(), donation(transaction_id=2))
-    with world.ingest():
-        until(lambda: world.delivered("loaded") == 2)
-    # What ingest had seen and not read when the broker died is lost.
-    world.rows(
-        "UPDATE ingest_offsets SET latest_offset = next_offset + 5 WHERE topic = 'donations' AND partition_id = 0"
-    )
+def test_what_ends_with_the_broker_is_lost_to_the_last_message(world: World, monkeypatch: pytest.MonkeyPatch):
+    with monkeypatch.context() as slow:
+        slow.setattr("rtdash.ingest.reader._MOST_MESSAGES", 1)
+        with world.ingest():
+            world.send("donations", donation(transaction_id=1))
+            until(lambda: world.delivered("loaded") == 1)
+            for partition in range(4):
+                ids = range(1_000 * partition + 2, 1_000 * partition + 502)
+                world.send("donations", *(donation(transaction_id=number) for number in ids), partition=partition)
+            # It ends at once: what came since its last sign of life is known by its last look alone.
+    read = world.delivered("loaded")
+    assert read < 2_001
     world.broker.stop()
     world.broker.start()
-    world.send("donations", donation(transaction_id=3))
+    world.send("donations", donation(transaction_id=10_001))
     settings = world.settings.model_copy(
         update={
             "kafka_bootstrap_servers": world.broker.bootstrap_servers,
@@ -228,14 +135,14 @@ def test_offsets_of_an_earlier_broker_do_not_count(world: World):
         }
     )
     with world.ingest(settings):
-        until(lambda: world.delivered("loaded") == 3)
-    assert world.balance()[0] == 3
+        until(lambda: world.delivered("loaded") == read + 1)
+    assert world.balance()[0] == read + 1
     lives = world.rows(
         "SELECT incarnation, SUM(loaded), SUM(lost), SUM(latest_offset - next_offset) FROM ingest_offsets"
         " WHERE topic = 'donations' GROUP BY incarnation ORDER BY MIN(updated_at)"
     )
     assert lives == (
-        (world.settings.kafka_incarnation, 2, 5, 0),
+        (world.settings.kafka_incarnation, read, 2_001 - read, 0),
         (world.broker.incarnation, 1, 0, 0),
     )
 
