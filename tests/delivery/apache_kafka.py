@@ -47,6 +47,9 @@ num.partitions=4
 auto.create.topics.enable=false
 offsets.topic.replication.factor=1
 offsets.topic.num.partitions=1
+# How soon a node that was killed is let in again.
+broker.session.timeout.ms=2000
+broker.heartbeat.interval.ms=500
 """
 
 
