@@ -17,15 +17,21 @@ MOST_QUEUED = 50_000
 _REPORTS_S = 10.0
 _CONNECT_S = 5.0
 
-# The broker may have stored the message and its answer been lost. What is purged from the queue may have been there for
-# another attempt.
-_IN_DOUBT = {
-    KafkaError._MSG_TIMED_OUT,  # noqa: SLF001 (public constants, named like this)
-    KafkaError._PURGE_INFLIGHT,  # noqa: SLF001
-    KafkaError._PURGE_QUEUE,  # noqa: SLF001
-    KafkaError._TRANSPORT,  # noqa: SLF001
-    KafkaError.REQUEST_TIMED_OUT,
-    KafkaError.NOT_ENOUGH_REPLICAS_AFTER_APPEND,
+# Refusals of the message itself. After any other error it may be in the log all the same: the answer was lost, or an
+# earlier attempt had come through.
+_REFUSALS = {
+    KafkaError.MSG_SIZE_TOO_LARGE,
+    KafkaError.RECORD_LIST_TOO_LARGE,
+    KafkaError.INVALID_MSG_SIZE,
+    KafkaError.INVALID_RECORD,
+    KafkaError.INVALID_TIMESTAMP,
+    KafkaError.POLICY_VIOLATION,
+    KafkaError.TOPIC_EXCEPTION,
+    KafkaError.TOPIC_AUTHORIZATION_FAILED,
+    KafkaError.CLUSTER_AUTHORIZATION_FAILED,
+    KafkaError.UNKNOWN_TOPIC_OR_PART,
+    KafkaError._UNKNOWN_TOPIC,  # noqa: SLF001 (public constants, named like this)
+    KafkaError._UNKNOWN_PARTITION,  # noqa: SLF001
 }
 
 
@@ -49,15 +55,15 @@ class Tally:
         """One delivery report, as `on_delivery` gives it."""
         if error is None:
             self.acked += 1
-        else:
+        elif error.code() in _REFUSALS:
             self.refuse(error)
+        else:
+            self.unknown += 1
+            self.error = error.str()
 
     def refuse(self, error: KafkaError) -> None:
-        """One message that was not stored, or of which nobody knows."""
-        if error.code() in _IN_DOUBT:
-            self.unknown += 1
-        else:
-            self.failed += 1
+        """One message that was surely not stored."""
+        self.failed += 1
         self.error = error.str()
 
     def close(self) -> None:
