@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
-from signal import SIGKILL
+from signal import SIGCONT, SIGKILL, SIGSTOP
 
 import pytest
 
@@ -56,12 +58,26 @@ KILLS = (kill_anywhen, kill_storing_donations, kill_storing_events)
 
 def crash(server: PrivateServer) -> None:
     """kill -9 the server itself, not its guard, and start it again on the same data and address."""
-    guard = server._process._guard.pid
-    (leader,) = Path(f"/proc/{guard}/task/{guard}/children").read_text().split()
-    os.kill(int(leader), SIGKILL)
+    os.kill(_leader(server), SIGKILL)
     until(lambda: not server.alive)
     server.stop()
     server.start()
+
+
+@contextmanager
+def frozen(server: PrivateServer) -> Iterator[None]:
+    """It answers nobody, and reads what was sent to it only afterwards."""
+    os.kill(_leader(server), SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(_leader(server), SIGCONT)
+
+
+def _leader(server: PrivateServer) -> int:
+    guard = server._process._guard.pid
+    (leader,) = Path(f"/proc/{guard}/task/{guard}/children").read_text().split()
+    return int(leader)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from rtdash.ingest import reader
 from rtdash.ingest.incarnation import Incarnations
 from rtdash.sources.kafka import CLICKSTREAM_TOPIC, DONATIONS_TOPIC, client_config
 from tests.delivery.conftest import PARTITIONS, make_topics
-from tests.delivery.killing import crash
+from tests.delivery.killing import crash, frozen
 from tests.delivery.ledger import assert_all_arrived, offsets, settle, spoiled
 from tests.messages import donation, event
 from tests.world import World, until
@@ -124,3 +124,24 @@ def test_the_broker_is_killed_again_and_again(kafka_world: World, moments: Rando
         (ended,) = world.campaigns.latest()
         print(f"{ended.generated} generated, {ended.acked} acked, {ended.unknown} unknown, {ended.failed} failed")
         assert_all_arrived(world)
+
+
+def test_what_the_broker_stored_without_an_answer_is_among_the_unknown(kafka_world: World):
+    world = kafka_world
+    with world.ingest_process(), world.campaign_process(RATE_PER_S) as campaign:
+        until(lambda: world.delivered("loaded") > RATE_PER_S)
+        with frozen(world.broker):
+            # It waits for its reports, and ends without them.
+            campaign.terminate()
+            assert campaign.wait(30) == 1
+        (ended,) = world.campaigns.latest()
+        settle(world)
+        ((arrived, distinct),) = world.rows(
+            "SELECT COUNT(*), COUNT(DISTINCT transaction_id) FROM donation_transactions"
+        )
+        print(f"{ended.acked} acked, {ended.unknown} unknown, {ended.failed} failed: {arrived} arrived")
+        assert ended.unknown > 0
+        assert ended.acked <= arrived == distinct <= ended.acked + ended.unknown
+        assert ended.events_acked <= world.events() <= ended.events_acked + ended.events_unknown
+    for topic in TOPICS:
+        assert spoiled(world, topic) == {"dead": 0, "duplicates": 0, "lost": 0}
