@@ -14,6 +14,7 @@ from textual.screen import Screen
 from rtdash.interfaces import Control, Poller
 from rtdash.messages import CommandEnded, PanelOpened, SampleArrived
 from rtdash.model.campaign import PRESETS, CampaignPlan, RateChange, next_preset, next_rate, previous_rate
+from rtdash.model.conservation import ConservationWatch
 from rtdash.model.data import Table
 from rtdash.model.interval import stepped
 from rtdash.model.places import ORGANIZATIONS
@@ -58,6 +59,7 @@ class RtdashApp(App[int]):
         self.view = view
         self.store = Store({spec.id: spec.source for spec in specs}, view.threshold_ms)
         self.visibility = Visibility()
+        self.conservation = ConservationWatch()
         self.is_paused = False
         self._customer = 0
         self._of_customer = frozenset(spec.id for spec in specs if spec.asks("customer_id"))
@@ -65,6 +67,7 @@ class RtdashApp(App[int]):
         self._paint_due = False
         self._newest_count: float | None = None
         self._saying = Saying()
+        self._campaign_states: Sequence[tuple[int, str]] = ()
         self._shares: Mapping[str, float] = {}
         self.picture: Picture | None = None
 
@@ -122,13 +125,22 @@ class RtdashApp(App[int]):
         if self._is_outdated(sample):
             return
         self.store.apply(sample)
-        if sample.panel_id == "arrivals" and isinstance(sample.data, Table):
-            self.visibility.arrived(sample.data, sample.started_at, sample.finished_at)
-            if self.visibility.after_arrival is not None:
-                self.poller.variables["after_arrival"] = self.visibility.after_arrival
+        if isinstance(sample.data, Table):
+            self._take(sample.panel_id, sample.data, sample)
         elif sample.panel_id == COVERED_BY and sample.error is None:
             self._newest_count = sample.started_at
         self._paint_soon()
+
+    def _take(self, probe: str, data: Table, sample: Sample) -> None:
+        """What the probes tell of the way from a campaign to the screen."""
+        if probe == "arrivals":
+            self.visibility.arrived(data, sample.started_at, sample.finished_at)
+            if self.visibility.after_arrival is not None:
+                self.poller.variables["after_arrival"] = self.visibility.after_arrival
+        elif probe == "conservation":
+            self.conservation.take_campaigns(data.records()[0], sample.started_at)
+        elif probe == "conservation_events":
+            self.conservation.take_events(data.records()[0], sample.started_at)
 
     def _is_outdated(self, sample: Sample) -> bool:
         """Whether the sample answers for a customer who is no longer the chosen one."""
@@ -161,8 +173,12 @@ class RtdashApp(App[int]):
             interval_s=self.poller.interval_s,
             is_paused=self.is_paused,
             visible_p95_ms=self.visibility.p95_ms(self.view.clock()),
+            balances=(self.conservation.donations, self.conservation.events),
             said=self._saying.at(self.view.clock()),
         )
+        if (states := self.picture.campaign_states) != self._campaign_states:
+            self._campaign_states = states
+            self._saying.overtake()
         self.dashboard.paint(self.picture)
         if self._newest_count is not None:
             started_at, self._newest_count = self._newest_count, None

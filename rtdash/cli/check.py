@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 
 from rtdash.cli import flags
 from rtdash.errors import SettingsError
-from rtdash.model.conservation import Balance, ConservationWatch, Received, Sent
+from rtdash.model.conservation import Balance, ConservationWatch
 from rtdash.model.data import Cell
 from rtdash.panels.header import read
 from rtdash.resources import sql_folder
@@ -25,7 +25,7 @@ _LOOK_S = 0.5
 _COUNT_S = 600.0
 """Counting the rows of a large table takes its time."""
 
-_SENT = read(sql_folder("donations", "probes") / "conservation.sql").sql
+_CAMPAIGNS = read(sql_folder("donations", "probes") / "conservation.sql").sql
 _EVENTS = read(sql_folder("citus", "probes") / "conservation_events.sql").sql
 _ROWS = sql_folder("donations", "checks") / "rows.sql"
 
@@ -88,11 +88,9 @@ def _find(settings: Settings, wait_s: float) -> Finding:
         until_s = time.monotonic() + wait_s
         while True:
             _look(watch, campaigns, clickstream)
-            at = time.monotonic()
-            donations = watch.balance("donations sent", "donations", at)
-            events = watch.balance("events sent", "events", at)
+            donations, events = watch.donations, watch.events
             assert donations is not None  # noqa: S101 (both sides have just been read)
-            if all(one is None or one.is_settled for one in (donations, events)) or at > until_s:
+            if all(one is None or one.is_settled for one in (donations, events)) or time.monotonic() > until_s:
                 break
             time.sleep(_LOOK_S)
         rows = _record(campaigns, _ROWS.read_text(encoding="utf-8"))
@@ -101,13 +99,9 @@ def _find(settings: Settings, wait_s: float) -> Finding:
 
 
 def _look(watch: ConservationWatch, campaigns: QueryConnection, clickstream: QueryConnection | None) -> None:
-    sent = _record(campaigns, _SENT)
-    at = time.monotonic()
-    watch.take("donations sent", Sent.read(sent), at)
-    watch.take("donations", Received.read(sent, is_own=True), at)
+    watch.take_campaigns(_record(campaigns, _CAMPAIGNS), time.monotonic())
     if clickstream is not None:
-        watch.take("events sent", Sent.read(sent, "events_"), at)
-        watch.take("events", Received.read(_record(clickstream, _EVENTS), is_own=False), time.monotonic())
+        watch.take_events(_record(clickstream, _EVENTS), time.monotonic())
 
 
 def _faults(donations: Balance, events: Balance | None, rows: Record) -> Iterator[str]:

@@ -125,22 +125,47 @@ class Balance:
         return self.is_settled and bool(self.missing or self.surplus)
 
 
+_SENT, _EVENTS_SENT, _RECEIVED, _EVENTS_RECEIVED = "sent", "events sent", "received", "events received"
+
+
 class ConservationWatch:
-    """Takes the accounts as the probes bring them; times are of `time.monotonic`."""
+    """Takes both accounts of both topics as the probes bring them; times are of `time.monotonic`."""
 
     def __init__(self) -> None:
         self._terms: dict[str, Sent | Received] = {}
         self._moved_at: dict[str, float] = {}
+        self._read_at: dict[str, float] = {}
 
-    def take(self, name: str, terms: Sent | Received, at: float) -> None:
-        """One side of a topic's balance, read at `at`."""
+    def take_campaigns(self, record: Mapping[str, Cell], at: float) -> None:
+        """A row of the probe `conservation`, read at `at`: what was sent, and what became of the donations."""
+        self._take(_SENT, Sent.read(record), at)
+        self._take(_EVENTS_SENT, Sent.read(record, "events_"), at)
+        self._take(_RECEIVED, Received.read(record, is_own=True), at)
+
+    def take_events(self, record: Mapping[str, Cell], at: float) -> None:
+        """A row of the probe `conservation_events`, read at `at`."""
+        self._take(_EVENTS_RECEIVED, Received.read(record, is_own=False), at)
+
+    @property
+    def donations(self) -> Balance | None:
+        """The balance of the donations, None as long as it is not known."""
+        return self._balance(_SENT, _RECEIVED)
+
+    @property
+    def events(self) -> Balance | None:
+        """The balance of the events, None as long as one side is not known."""
+        return self._balance(_EVENTS_SENT, _EVENTS_RECEIVED)
+
+    def _take(self, name: str, terms: Sent | Received, at: float) -> None:
+        self._read_at[name] = at
         if self._terms.get(name) != terms:
             self._terms[name] = terms
             self._moved_at[name] = at
 
-    def balance(self, sent: str, received: str, at: float) -> Balance | None:
-        """The balance of these two sides at a reading; None as long as one is not known."""
+    def _balance(self, sent: str, received: str) -> Balance | None:
+        """What is quiet is so until it was last read, whatever the time is now."""
         first, second = self._terms.get(sent), self._terms.get(received)
         if not isinstance(first, Sent) or not isinstance(second, Received):
             return None
-        return Balance(first, second, at - max(self._moved_at[sent], self._moved_at[received]))
+        read_at = min(self._read_at[sent], self._read_at[received])
+        return Balance(first, second, max(0.0, read_at - max(self._moved_at[sent], self._moved_at[received])))

@@ -16,6 +16,7 @@ from rtdash.screens import layout
 from rtdash.screens.picture import Picture
 from rtdash.screens.summary import status
 from rtdash.widgets.campaigns import CampaignsPane
+from rtdash.widgets.drawing import conservation
 from rtdash.widgets.keys import KeysLine
 from rtdash.widgets.lines import Lines
 from rtdash.widgets.panel import Frame, Panel
@@ -161,7 +162,8 @@ class DashboardScreen(Screen[None]):
         rows = picture.latency_rows
         self.latency.set_rows(rows, picture.at, picture.share_spans())
         self._slowest.set_rows(rows, picture.at)
-        self.campaigns.set_campaigns(picture.campaigns, picture.delivery_spans(), list(picture.said))
+        foot = conservation.draw(*picture.balances, self.campaigns.inner[0])
+        self.campaigns.set_campaigns(picture.campaigns, picture.delivery_spans(), list(picture.said), foot)
         self._status.set_status(status(picture, self.campaigns.chosen))
 
     def repaint_lines(self) -> None:

@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from rtdash.model.conservation import Balance
 from rtdash.model.data import Table
 from rtdash.model.state import PanelState
 from rtdash.panels.spec import PanelSpec
+from rtdash.widgets.drawing import conservation
 from rtdash.widgets.drawing.latency import Row
 from rtdash.widgets.drawing.numbers import age, grouped
-from rtdash.widgets.drawing.record import Record, is_live, number
+from rtdash.widgets.drawing.record import Record, campaign_id, is_live, newest, number, text
 from rtdash.widgets.drawing.spans import Span
 
 SILENT_S = 3.0
@@ -43,6 +45,8 @@ class Picture:
     interval_s: float
     is_paused: bool
     visible_p95_ms: float | None
+    balances: tuple[Balance | None, Balance | None] = (None, None)
+    """Whether every donation and every event is accounted for."""
     said: Sequence[Span] = ()
     """What the control last said."""
 
@@ -63,6 +67,11 @@ class Picture:
     def campaigns(self) -> Sequence[Record]:
         """The campaigns: first those with a runner, then the others, of each the newest first."""
         return self.records("campaigns")
+
+    @property
+    def campaign_states(self) -> Sequence[tuple[int, str]]:
+        """Number and state of each campaign."""
+        return [(campaign_id(record), text(record, "state")) for record in self.campaigns]
 
     @property
     def delivery(self) -> Record | None:
@@ -117,7 +126,8 @@ class Picture:
     def thinned(self) -> Span | None:
         """That not all visits behind the campaigns that run, or the last one, are sent; None when they are."""
         live = [record for record in self.campaigns if is_live(record)]
-        thinned = [record for record in live or self.campaigns[:1] if record.get("visit_fraction") is not None]
+        latest = [record for record in [newest(self.campaigns)] if record is not None]
+        thinned = [record for record in live or latest if record.get("visit_fraction") is not None]
         fraction = min((number(record, "visit_fraction") for record in thinned), default=1.0)
         return (f" {100 * fraction:.0f} % of visits ", "warn") if fraction < WHOLE else None
 
@@ -127,6 +137,14 @@ class Picture:
         lag = next(iter(self.records("clickstream_lag")), {})
         until = lag.get("history_until")
         return until if isinstance(until, datetime) else None
+
+    @property
+    def unbalanced(self) -> Span | None:
+        """What is missing, or there twice; None when nothing is."""
+        for balance, what in zip(self.balances, ("donations", "events"), strict=True):
+            if balance is not None and (found := conservation.verdict(balance, what)):
+                return found
+        return None
 
     def share_spans(self) -> list[Span]:
         """The load that the dashboard itself is."""

@@ -70,7 +70,8 @@ def status(picture: Picture, chosen: Record | None) -> Status:
         role = "text" if picture.visible_p95_ms <= 1000 else "warn"
         right.append((7, (("visible p95 ", "muted"), (f"{picture.visible_p95_ms:.0f} ms", role))))
     right.append((2, ((f"{picture.now:%H:%M:%S %Z}", "text"),)))
-    marks = [mark for mark in (picture.failing, picture.old("campaigns"), picture.thinned) if mark is not None]
+    found = (picture.unbalanced, picture.failing, picture.old("campaigns"), picture.thinned)
+    marks = [mark for mark in found if mark is not None]
     left = [
         (9, ((" rtdash ", "header"), ("  ", "text"))),
         (8, live),

@@ -91,18 +91,26 @@ def test_each_message_is_somewhere(acked, failed, unknown, loaded, lag, dead, lo
         assert all(width(line) == cells for line in conservation.draw(balance, balance, cells))
 
 
-def test_quiet_is_since_the_last_move_of_either_side():
+def test_quiet_is_since_the_last_move_of_either_side_until_the_last_reading():
     watch = ConservationWatch()
-    assert watch.balance("sent", "received", 0.0) is None
-    watch.take("sent", Sent(1, 1), 10.0)
-    assert watch.balance("sent", "received", 10.0) is None
-    for at in (10.0, 11.0, 12.0):
-        watch.take("sent", Sent(1, 1), at)
-        watch.take("received", Received(loaded=1), at)
-    balance = watch.balance("sent", "received", 12.5)
-    assert (balance.quiet_s, balance.is_settled) == (2.5, True)
-    watch.take("received", Received(loaded=2), 13.0)
-    assert watch.balance("sent", "received", 13.5).quiet_s == 0.5
+    assert (watch.donations, watch.events) == (None, None)
+    campaigns = {"generated": 1, "acked": 1, "loaded": 1, "silent_s": 0.1, "events_generated": 3, "events_acked": 3}
+    for at in (10.0, 11.0, 12.5):
+        watch.take_campaigns(campaigns, at)
+    assert watch.donations == Balance(Sent(1, 1), Received(loaded=1), 2.5)
+    assert watch.donations.is_settled
+    assert watch.events is None
+    watch.take_events({"loaded": 2, "silent_s": 0.1}, 13.0)
+    watch.take_campaigns(campaigns | {"lag": 1}, 14.0)
+    assert watch.donations == Balance(Sent(1, 1), Received(loaded=1, lag=1), 0.0)
+    # Nobody has looked at the events since they moved last.
+    assert watch.events == Balance(Sent(3, 3), Received(loaded=2, is_own=False), 0.0)
+    for at in (14.5, 15.5):
+        watch.take_events({"loaded": 2, "silent_s": 0.1}, at)
+        watch.take_campaigns(campaigns | {"lag": 1}, at)
+    assert watch.events.is_wrong
+    assert watch.events.missing == 1
+    assert not watch.donations.is_settled
 
 
 def test_where_there_is_room_both_lines_are_one():
