@@ -6,7 +6,7 @@ from textual.binding import Binding
 
 from rtdash.model.campaign import PRESETS
 
-PRESET_RATES = ", ".join(f"{name} {rate_per_s:,}/s" for name, rate_per_s in PRESETS.items())
+PRESET_RATES = ", ".join(f"{name} {rate_per_s:,}" for name, rate_per_s in PRESETS.items())
 
 BINDINGS: tuple[Binding, ...] = (
     Binding("s", "start", "Start", id="start", tooltip="Start a campaign; those that run are stopped"),
@@ -20,12 +20,18 @@ BINDINGS: tuple[Binding, ...] = (
         "Faster",
         key_display="+",
         id="faster",
-        tooltip="More donations a second of the chosen campaign, or of the next one",
+        tooltip="A higher rate of the chosen campaign, or else of the next one",
     ),
-    Binding("minus", "rate(-1)", "Slower", key_display="-", id="slower", tooltip="Fewer donations a second"),
-    Binding("g", "preset", "Preset", id="preset", tooltip=f"The next rate of {PRESET_RATES}"),
+    Binding("minus", "rate(-1)", "Slower", key_display="-", id="slower", tooltip="A lower rate of it"),
+    Binding("g", "preset", "Preset", id="preset", tooltip=f"The next of the rates {PRESET_RATES}"),
     Binding(
-        "up", "choose(-1)", "Campaign above", key_display="↑", id="above", show=False, tooltip="The campaign above"
+        "up",
+        "choose(-1)",
+        "Campaign above",
+        key_display="↑",
+        id="above",
+        show=False,
+        tooltip="Choose the campaign above",
     ),
     Binding(
         "down",
@@ -34,7 +40,7 @@ BINDINGS: tuple[Binding, ...] = (
         key_display="↓",
         id="below",
         show=False,
-        tooltip="The campaign below (while no panel has the focus, or a click)",
+        tooltip="Choose the campaign below; a click does so too",
     ),
     Binding("space", "pause", "Pause", key_display="Space", id="pause", tooltip="Stop asking the servers, or go on"),
     Binding(
@@ -48,7 +54,7 @@ BINDINGS: tuple[Binding, ...] = (
         "zoom",
         "Zoom",
         id="zoom",
-        tooltip="Let the focused panel fill the screen (Tab chooses it), or give it back",
+        tooltip="Let the focused panel (Tab) fill the screen, or give it back",
     ),
     Binding("l", "latency", "Latency", id="latency", tooltip="The latency table, large"),
     Binding(

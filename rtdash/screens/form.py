@@ -33,6 +33,9 @@ class FormScreen(ModalScreen[CampaignPlan | None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "cancel", "Cancel"),
         Binding("enter", "start", "Start"),
+        # At once, before what is typed next: over a slow line keys come in bursts.
+        Binding("tab", "app.focus_next", "Next", show=False, priority=True),
+        Binding("shift+tab", "app.focus_previous", "Back", show=False, priority=True),
     ]
 
     def __init__(self, plan: CampaignPlan) -> None:
@@ -40,7 +43,7 @@ class FormScreen(ModalScreen[CampaignPlan | None]):
         self._inputs = {entry.part: EntryLine(entry.text_of(plan), entry.example, id=entry.part) for entry in ENTRIES}
         self._cities = Options(CITY_NAMES, plan.cities, id="cities")
         self._organizations = Options([one.name for one in ORGANIZATIONS], plan.organizations, id="collecting")
-        self._presets = Options(tuple(PRESETS), one=True, id="presets")
+        self._presets = Options(tuple(PRESETS), one=True, changed=self._take_preset, id="presets")
         self._others = Options((STOPPED, GO_ON), [GO_ON if plan.beside else STOPPED], one=True, id="others")
 
     def compose(self) -> ComposeResult:
@@ -78,8 +81,7 @@ class FormScreen(ModalScreen[CampaignPlan | None]):
             rate_per_s = typed.rate_per_s(self._inputs["rate_per_s"].value.strip())
         self._presets.choose(*(name for name, preset in PRESETS.items() if preset == rate_per_s))
 
-    @on(Options.Changed)
-    def take_preset(self) -> None:
+    def _take_preset(self) -> None:
         """A preset is a rate that need not be typed."""
         for name in self._presets.chosen:
             self._inputs["rate_per_s"].value = typed.shown_rate(PRESETS[name])

@@ -125,10 +125,12 @@ class Picture:
     @property
     def thinned(self) -> Span | None:
         """That not all visits behind the campaigns that run, or the last one, are sent; None when they are."""
-        live = [record for record in self.campaigns if is_live(record)]
-        latest = [record for record in [newest(self.campaigns)] if record is not None]
-        thinned = [record for record in live or latest if record.get("visit_fraction") is not None]
-        fraction = min((number(record, "visit_fraction") for record in thinned), default=1.0)
+        campaigns = self.campaigns
+        shown = [record for record in campaigns if is_live(record)] or [newest(campaigns) or {}]
+        fraction = min(
+            (number(record, "visit_fraction") for record in shown if record.get("visit_fraction") is not None),
+            default=1.0,
+        )
         return (f" {100 * fraction:.0f} % of visits ", "warn") if fraction < WHOLE else None
 
     @property

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rtdash.widgets.drawing.record import Record, campaign_id, is_active, is_live
+from rtdash.widgets.drawing.record import Record, campaign_id, newest
 
 
 class Cursor:
     """Stays with a campaign once somebody has chosen it, wherever its row goes; before that it is on the newest that
-    runs, or else is planned, or else has ended.
+    runs, or else is planned, or else the one that ended last.
     """
 
     def __init__(self) -> None:
@@ -25,8 +25,8 @@ class Cursor:
         if self._followed in ids:
             return self._followed
         self._followed = None
-        newest = max(records, key=lambda each: (is_live(each), is_active(each), campaign_id(each)), default=None)
-        return None if newest is None else campaign_id(newest)
+        first = newest(records)
+        return None if first is None else campaign_id(first)
 
     def move(self, records: Sequence[Record], rows: int) -> None:
         """Choose the campaign so many rows below, or above when negative, as far as there are some."""

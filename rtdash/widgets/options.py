@@ -1,13 +1,12 @@
-"""Names to choose from: any number of them, or just one. One stop for Tab, whatever many they are."""
+"""Names to choose from: any number of them, or just one. One stop for Tab, however many they are."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.events import Click
-from textual.message import Message
 
 from rtdash.widgets.drawing import options
 from rtdash.widgets.lines import Lines
@@ -16,19 +15,27 @@ from rtdash.widgets.lines import Lines
 class Options(Lines, can_focus=True):
     """Arrows move, Space and a click choose; its names stand in as many rows as it is high."""
 
+    # At once, before what is typed next moves the focus: over a slow line keys come in bursts.
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "move(-1)", "Up", show=False),
-        Binding("down", "move(1)", "Down", show=False),
-        Binding("left", "across(-1)", "Left", show=False),
-        Binding("right", "across(1)", "Right", show=False),
-        Binding("space", "choose", "Choose", show=False),
+        Binding("up", "move(-1)", "Up", show=False, priority=True),
+        Binding("down", "move(1)", "Down", show=False, priority=True),
+        Binding("left", "across(-1)", "Left", show=False, priority=True),
+        Binding("right", "across(1)", "Right", show=False, priority=True),
+        Binding("space", "choose", "Choose", show=False, priority=True),
     ]
 
-    class Changed(Message):
-        """Somebody has chosen otherwise."""
-
-    def __init__(self, names: Sequence[str], chosen: Iterable[str] = (), *, one: bool = False, id: str) -> None:  # noqa: A002 (Textual's name)
+    def __init__(
+        self,
+        names: Sequence[str],
+        chosen: Iterable[str] = (),
+        *,
+        one: bool = False,
+        changed: Callable[[], object] = lambda: None,
+        id: str,  # noqa: A002 (Textual's name)
+    ) -> None:
+        """`changed` is called when somebody has chosen otherwise: a message would come after keys that wait already."""
         super().__init__(id=id)
+        self._changed = changed
         self._names = tuple(names)
         self._one = one
         self._chosen = set(chosen)
@@ -40,7 +47,7 @@ class Options(Lines, can_focus=True):
         return tuple(name for name in self._names if name in self._chosen)
 
     def choose(self, *names: str) -> None:
-        """Choose these names and no others, without a message."""
+        """Choose these names and no others."""
         self._chosen = set(names)
         self.redraw()
 
@@ -77,7 +84,7 @@ class Options(Lines, can_focus=True):
         else:
             self._chosen ^= {name}
         self.redraw()
-        self.post_message(self.Changed())
+        self._changed()
 
     def on_click(self, event: Click) -> None:
         """Choose the name under the pointer."""

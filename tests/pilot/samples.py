@@ -97,6 +97,11 @@ MANY = campaigns(
 )  # fmt: skip
 """Each state once: braked, awaited, over."""
 
+CONSERVATION_COLUMNS = (
+    "generated", "acked", "failed", "unknown", "events_generated", "events_acked", "events_failed", "events_unknown",
+    "loaded", "lag", "dead", "lost", "duplicates", "silent_s",
+)  # fmt: skip
+
 DATA: dict[str, Data] = {
     "01_donations": Stat(384_198),
     "02_amount": Stat(Decimal("2112905.09")),
@@ -129,6 +134,12 @@ DATA: dict[str, Data] = {
     "campaigns": campaigns(SPRING, WINTER),
     "delivery": Table(
         ("incarnation", "lag", "loaded", "dead", "lost", "duplicates", "silent_s"), (("a", 212, 384_190, 0, 0, 0, 0.1),)
+    ),
+    "conservation": Table(
+        CONSERVATION_COLUMNS, ((444_198, 444_190, 0, 0, 1_560_000, 1_559_000, 0, 0, 443_978, 212, 0, 0, 0, 0.1),)
+    ),
+    "conservation_events": Table(
+        ("loaded", "lag", "dead", "lost", "duplicates", "silent_s"), ((1_558_600, 400, 0, 0, 0, 0.1),)
     ),
     "arrivals": Table(("arrival_id", "produced_at", "donations", "server_now"), ((None, None, None, NOW),)),
     "clickstream_lag": Table(

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
-
 from rtdash.messages import CommandEnded
 from rtdash.screens.bindings import BINDINGS
+from rtdash.screens.saying import SAID_S
 from tests.pilot.samples import AWAITED, BRAKED, MANY, SPRING, WINTER, ago, campaign, campaigns
 
 SIZES = [(200, 50), (160, 46), (120, 36), (100, 34), (80, 24)]
@@ -14,12 +13,16 @@ THREE = campaigns(
     campaign(8, "beta", "running", started_at=ago(9)),
     campaign(7, "gamma", "stopping", note=AWAITED, started_at=ago(9)),
 )
-FOOT = ((("generated = acked", "text"),), (("acked = loaded", "text"),))
+FOOTER = ["generated = acked", "acked = loaded"]
+FOOT = [((line, "text"),) for line in FOOTER]
 
 
-async def show(on, data=THREE):
-    """Show these campaigns, on the page that has them."""
+async def show(on, data=THREE, size=None):
+    """Show these campaigns, on the page that has them, and at this size."""
     await on.inject(campaigns={"data": data})
+    if size is not None:
+        await on.pilot.resize_terminal(*size)
+        await on.painted()
     if on.app.dashboard.is_small:
         await on.pilot.press("3")
     await on.painted()
@@ -96,13 +99,13 @@ async def test_a_stop_never_means_a_campaign_that_nobody_has_chosen(stage):
         assert await press(on, "x") == ["stop 9"], "not beta, although it is the newest that runs"
 
 
-@pytest.mark.parametrize("key", ["s", "b"])
-async def test_a_campaign_that_is_started_here_is_chosen_when_it_comes(stage, key):
+async def test_a_campaign_that_is_started_here_is_chosen_when_it_comes(stage):
     async with stage() as on:
-        await show(on)
-        await press(on, "down", "down", key)
-        await show(on, campaigns(campaign(10, "delta", "running"), *THREE.records()))
-        assert chosen(on) == "delta"
+        for number, key in ((10, "s"), (11, "b")):
+            await show(on)
+            await press(on, "down", "down", key)
+            await show(on, campaigns(campaign(number, "delta", "running"), *THREE.records()))
+            assert chosen(on) == "delta"
 
 
 async def test_every_key_has_an_id_a_description_and_a_tooltip(stage):
@@ -117,17 +120,18 @@ async def test_every_key_has_an_id_a_description_and_a_tooltip(stage):
 # ── the cursor ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize("focus", [False, True])
-async def test_arrows_move_the_cursor_when_the_pane_or_nothing_has_the_focus(stage, focus):
+async def test_arrows_move_the_cursor_when_the_pane_or_nothing_has_the_focus(stage):
     async with stage() as on:
         await show(on)
-        if focus:
-            on.app.dashboard.campaigns.focus()
         seen = [chosen(on)]
         for key in ("down", "down", "down", "up"):
             await press(on, key)
             seen.append(chosen(on))
-        assert seen == ["alpha", "beta", "gamma", "gamma", "beta"]
+        on.app.dashboard.campaigns.focus()
+        for key in ("up", "up", "down"):
+            await press(on, key)
+            seen.append(chosen(on))
+        assert seen == ["alpha", "beta", "gamma", "gamma", "beta", "alpha", "alpha", "beta"]
 
 
 async def test_arrows_scroll_another_panel_that_has_the_focus(stage):
@@ -138,18 +142,17 @@ async def test_arrows_scroll_another_panel_that_has_the_focus(stage):
         assert chosen(on) == "alpha"
 
 
-@pytest.mark.parametrize(("width", "height"), SIZES)
-async def test_a_click_chooses(stage, width, height):
-    async with stage(width, height) as on:
-        await show(on, campaigns(*THREE.records()[:2]))
-        row = next(row for row, line in enumerate(pane(on)) if "beta" in line)
-        await on.pilot.click("#campaigns", offset=(9, row))
-        await on.painted()
-        assert chosen(on) == "beta"
-        for nowhere in (1, row + 2):
-            await on.pilot.click("#campaigns", offset=(9, nowhere))
-        await on.painted()
-        assert chosen(on) == "beta", "there is no other campaign"
+async def test_a_click_chooses(stage):
+    async with stage() as on:
+        for size, name in zip(SIZES, ("beta", "alpha", "beta", "alpha", "beta"), strict=True):
+            await show(on, campaigns(*THREE.records()[:2]), size)
+            row = next(row for row, line in enumerate(pane(on)) if name in line)
+            await on.pilot.click("#campaigns", offset=(9, row))
+            # The header, and what is below the last row.
+            for nowhere in (1, 4):
+                await on.pilot.click("#campaigns", offset=(9, nowhere))
+            await on.painted()
+            assert chosen(on) == name, size
 
 
 async def test_the_cursor_follows_its_campaign_and_is_in_sight(stage):
@@ -157,7 +160,7 @@ async def test_the_cursor_follows_its_campaign_and_is_in_sight(stage):
         rows = [campaign(number, f"number-{number}", "running") for number in range(12, 0, -1)]
         await show(on, campaigns(*rows))
         assert chosen(on) == "number-12"
-        await press(on, *["down"] * 11)
+        on.app.dashboard.campaigns.action_move(11)
         assert chosen(on) == "number-1"
         await show(on, campaigns(rows[-1], *rows[:-1]))
         assert chosen(on) == "number-1"
@@ -177,20 +180,17 @@ async def test_the_wheel_scrolls_and_leaves_the_cursor(stage):
 # ── what it says ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize(("width", "height"), SIZES)
-async def test_there_is_room_for_three_campaigns_and_two_lines_at_the_foot(stage, width, height):
-    async with stage(width, height) as on:
-        await show(on, MANY)
-        on.app.dashboard.campaigns.set_campaigns(MANY.records(), [], [], FOOT)
-        lines = [line.strip("│ ") for line in pane(on)]
-        at = lines.index("generated = acked")
-        assert lines[at : at + 2] == ["generated = acked", "acked = loaded"]
-        header = next(row for row, line in enumerate(lines) if line.startswith("name"))
-        room = at - header - 1
-        assert room >= (3 if height != 34 else 2)
-        assert all(lines[header + 1 : at])
-        on.app.dashboard.campaigns.action_scroll_body(1)
-        assert [line.strip("│ ") for line in pane(on)][at : at + 2] == ["generated = acked", "acked = loaded"]
+async def test_there_is_room_for_three_campaigns_and_two_lines_at_the_foot(stage):
+    async with stage() as on:
+        for size in SIZES:
+            await show(on, MANY, size)
+            on.app.dashboard.campaigns.set_campaigns(MANY.records(), [], [], FOOT)
+            lines = [line.strip("│ ") for line in pane(on)]
+            header, foot = next(row for row, line in enumerate(lines) if line[:4] == "name"), lines.index(FOOTER[0])
+            assert foot - header - 1 >= (2 if size == (100, 34) else 3), size
+            assert all(lines[header + 1 : foot]), size
+            on.app.dashboard.campaigns.action_scroll_body(1)
+            assert [line.strip("│ ") for line in pane(on)][foot : foot + 2] == FOOTER
 
 
 async def test_the_foot_leaves_a_campaign_to_see_however_small_the_pane(stage):
@@ -200,19 +200,20 @@ async def test_the_foot_leaves_a_campaign_to_see_however_small_the_pane(stage):
         assert chosen(on) == "alpha"
 
 
-@pytest.mark.parametrize(("width", "height"), SIZES)
-async def test_the_note_of_the_chosen_campaign_is_said_and_what_the_control_says_comes_first(stage, width, height):
-    async with stage(width, height) as on:
-        await show(on, MANY)
-        said = "".join(pane(on))
-        assert BRAKED[:60] in said
-        assert "▼" in said
-        await press(on, "down")
-        assert AWAITED in "".join(pane(on))
-        on.app.post_message(CommandEnded("next campaign: 500/s"))
-        await on.until(lambda: "next campaign: 500/s" in "".join(pane(on)))
-        edge = pane(on)[0] if width < 160 else pane(on)[-1]
-        assert AWAITED not in edge
+async def test_the_note_of_the_chosen_campaign_is_said_and_what_the_control_says_comes_first(stage):
+    async with stage() as on:
+        for size in SIZES:
+            on.app.dashboard.campaigns.cursor.follow(6)
+            await show(on, MANY, size)
+            edge = 0 if size[0] < 160 else -1
+            assert BRAKED[:60] in pane(on)[edge], size
+            assert "▼" in "".join(pane(on))
+            await press(on, "down")
+            assert AWAITED in pane(on)[edge], size
+            on.app.post_message(CommandEnded("next campaign: 500/s"))
+            await on.until(lambda edge=edge: "next campaign: 500/s" in pane(on)[edge])
+            assert AWAITED not in pane(on)[edge]
+            on.clock.now += SAID_S
 
 
 async def test_every_note_is_in_its_row_where_there_is_room(stage):
@@ -222,28 +223,28 @@ async def test_every_note_is_in_its_row_where_there_is_room(stage):
         assert [BRAKED[:30] in "".join(rows), AWAITED in "".join(rows)] == [True, True]
 
 
-@pytest.mark.parametrize(
-    ("rows", "keys", "said"),
-    [
-        ((SPRING, WINTER), (), ["▶ spring  2,004/s"]),
-        (tuple(MANY.records()), (), ["▼ spring +1  4,212/s"]),
-        (tuple(MANY.records()), ("down",), ["◐ a winter that is longer… +1  stopping  0/s"]),
-        (tuple(MANY.records()), ("up",), ["▼ spring +1"]),
-        (tuple(THREE.records()), ("down",), ["▶ beta +2"]),
-        ((campaign(3, "autumn", "planned", starts_at=ago(-25)), WINTER), (), ["○ autumn", "planned in 00:00:25"]),
-        ((WINTER,), (), ["■ winter", "ended 13:53:22 UTC"]),
-        ((SPRING | {"heartbeat_age_s": 9.0},), (), ["✗ spring  silent  2,004/s"]),
-    ],
-)
-async def test_the_status_line_names_the_campaign_and_how_many_run_beside_it(stage, rows, keys, said):
+STATUS = [
+    ((SPRING, WINTER), (), ["▶ spring  2,004/s"]),
+    (tuple(MANY.records()), (), ["▼ spring +1  4,212/s"]),
+    (tuple(MANY.records()), ("down",), ["◐ a winter that is longer… +1  stopping  0/s"]),
+    (tuple(MANY.records()), ("up",), ["▼ spring +1"]),
+    (tuple(THREE.records()), ("down",), ["▶ beta +2"]),
+    ((campaign(3, "autumn", "planned", starts_at=ago(-25)), WINTER), (), ["○ autumn", "planned in 00:00:25"]),
+    ((WINTER,), (), ["■ winter", "ended 13:53:22 UTC"]),
+    ((SPRING | {"heartbeat_age_s": 9.0},), (), ["✗ spring  silent  2,004/s"]),
+]
+
+
+async def test_the_status_line_names_the_campaign_and_how_many_run_beside_it(stage):
     async with stage(120, 36) as on:
         await on.painted()
         assert "no campaign s starts one" in on.text().split("\n")[0]
-        await show(on, campaigns(*rows))
-        await press(on, *keys)
-        status = on.text().split("\n")[0]
-        for words in said:
-            assert words in status, status
+        for rows, keys, said in STATUS:
+            on.app.dashboard.campaigns.cursor.follow(None)
+            await show(on, campaigns(*rows))
+            await press(on, *keys)
+            status = on.text().split("\n")[0]
+            assert [words for words in said if words not in status] == [], status
 
 
 async def test_visits_that_a_planned_campaign_will_send_do_not_hide_that_they_are_thinned_now(stage):
@@ -255,16 +256,15 @@ async def test_visits_that_a_planned_campaign_will_send_do_not_hide_that_they_ar
 HOSTILE = "\x1b[2J\x1b]0;owned\x07\u202e[red]x[/red] 東京 \u05e9\u05dc\u05d5\u05dd"
 
 
-@pytest.mark.parametrize(("width", "height"), SIZES)
-async def test_text_of_a_campaign_is_data(stage, width, height):
-    async with stage(width, height) as on:
+async def test_text_of_a_campaign_is_data(stage):
+    async with stage() as on:
         hostile = SPRING | {"name": HOSTILE * 3, "note": HOSTILE * 9, "state": "running\x1b[0m", "cities": HOSTILE}
-        await show(on, campaigns(hostile, SPRING | {"campaign_id": 1, "name": "x" * 80, "note": HOSTILE}))
-        text = on.text()
-        assert not any(char in text for char in "\x1b\x07\u202e")
-        assert "·[2J" in text
-        widget = on.app.dashboard.campaigns
-        assert {widget.render_line(row).cell_length for row in range(widget.size.height)} == {widget.size.width}
+        for size in SIZES:
+            await show(on, campaigns(hostile, SPRING | {"campaign_id": 1, "name": "x" * 80, "note": HOSTILE}), size)
+            assert not any(char in on.text() for char in "\x1b\x07\u202e")
+            assert "·[2J" in "".join(pane(on))
+            widget = on.app.dashboard.campaigns
+            assert {widget.render_line(row).cell_length for row in range(widget.size.height)} == {widget.size.width}
 
 
 async def test_a_campaign_that_has_not_changed_redraws_nothing(stage):

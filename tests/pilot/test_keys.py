@@ -7,7 +7,7 @@ from textual.widgets import Input
 from rtdash.messages import CommandEnded
 from rtdash.model.campaign import PRESETS
 from rtdash.screens.bindings import BINDINGS
-from tests.pilot.samples import sample
+from tests.pilot.samples import SPRING, WINTER, campaigns, sample
 
 
 async def test_pause_stops_asking(stage):
@@ -139,6 +139,20 @@ async def test_a_failed_command_is_said(stage):
     async with stage() as on:
         on.app.post_message(CommandEnded("", "no Kafka [brokers] are set"))
         await on.until(lambda: "no Kafka [brokers] are set" in on.text())
+
+
+async def test_what_was_said_goes_sooner_once_it_is_seen_but_not_what_went_wrong(stage):
+    async with stage(200, 50) as on:
+        await on.inject()
+        for error in (None, "no Kafka"):
+            on.app.post_message(CommandEnded("" if error else "stopping spring", error))
+            await on.until(lambda error=error: (error or "stopping spring") in on.text())
+            await on.inject(campaigns={"data": campaigns(SPRING | {"state": "ended" if error else "stopping"}, WINTER)})
+            assert (error or "stopping spring") in on.text()
+            on.clock.now += 1.1
+            on.app._tick()
+            await on.painted()
+            assert (error in on.text()) if error else ("stopping spring" not in on.text())
 
 
 async def test_what_was_said_of_a_command_goes_after_a_while(stage):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from rtdash.widgets.cursor import Cursor
@@ -26,6 +28,12 @@ def rows(*states):
 )
 def test_it_begins_on_the_newest_that_runs(states, chosen):
     assert Cursor().on(rows(*states)) == chosen
+
+
+def test_it_begins_on_the_one_that_ended_last_as_the_panels_do():
+    started, ended = rows("ended", "ended")
+    at = datetime(2026, 11, 22, tzinfo=UTC)
+    assert Cursor().on([started | {"ended_at": at}, ended | {"ended_at": at + timedelta(seconds=1)}]) == 1
 
 
 def test_it_stays_with_its_campaign_wherever_the_row_goes():

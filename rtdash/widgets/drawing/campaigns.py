@@ -74,7 +74,8 @@ def _cells(record: Record, longest: int, *, is_chosen: bool) -> list[Span]:
 def draw(records: Sequence[Record], chosen: int | None, cells: int) -> list[Line]:
     """The header, then a row a campaign in their order; that of the campaign `chosen` is marked."""
     if not records:
-        return [fit(((" no campaign yet: press ", "muted"), ("s", "accent"), (" to start one", "muted")), cells)]
+        empty = ((" no campaign yet: ", "muted"), ("s", "accent"), (" starts one, ", "muted"), ("S", "accent"))
+        return [fit((*empty, (" asks for its settings first", "muted")), cells)]
     longest = _LONGEST_NAME[cells >= _WIDE]
     body = [_cells(record, longest, is_chosen=campaign_id(record) == chosen) for record in records]
     return rows(COLUMNS, body, cells, cuts_text=True)

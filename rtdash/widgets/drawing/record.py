@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -66,6 +66,17 @@ def is_active(record: Record) -> bool:
 def is_live(record: Record) -> bool:
     """Whether it runs or stops: a planned one is not live yet."""
     return is_active(record) and text(record, "state") != CampaignState.PLANNED
+
+
+def newest(records: Iterable[Record]) -> Record | None:
+    """The newest that runs or stops, or else is planned, or else the one that ended last."""
+
+    def rank(record: Record) -> tuple[bool, bool, float, int]:
+        ended = record.get("ended_at")
+        ended_at = ended.timestamp() if isinstance(ended, datetime) and not is_active(record) else 0.0
+        return is_live(record), is_active(record), ended_at, campaign_id(record)
+
+    return max(records, key=rank, default=None)
 
 
 def is_silent(record: Record) -> bool:
