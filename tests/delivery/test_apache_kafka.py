@@ -131,6 +131,7 @@ def test_what_the_broker_stored_without_an_answer_is_among_the_unknown(kafka_wor
     with world.ingest_process(), world.campaign_process(RATE_PER_S) as campaign:
         until(lambda: world.delivered("loaded") > RATE_PER_S)
         with frozen(world.broker):
+            until(lambda: world.campaigns.latest()[0].in_flight > RATE_PER_S / 10)
             # It waits for its reports, and ends without them.
             campaign.terminate()
             assert campaign.wait(30) == 1
