@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 import psycopg
@@ -14,12 +15,15 @@ from rtdash.errors import SourceError
 from rtdash.ingest.batch import Parsed, Stretch, parse
 from rtdash.ingest.offsets import Account, Cursor
 from rtdash.model.event import Event, parse_event
+from rtdash.model.moment import iso_texts
 from rtdash.sources import citus
 from rtdash.sources.bounded import BoundedConnection
 from rtdash.sources.kafka import CLICKSTREAM_TOPIC
 
 COPY = "COPY events (event_time, customer_id, event_type, country, browser, device_id, session_id) FROM STDIN"
 _DEADLINE_S = 30.0
+_TIME_OF = itemgetter("event_time")
+_REST_OF = itemgetter("customer_id", "event_type", "country", "browser", "device_id", "session_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +79,7 @@ class ClickstreamSink:
     def prepare(self, stretches: Sequence[Stretch]) -> Events:
         """Check these messages and write them as COPY reads them."""
         parts = [parse(stretch, parse_event) for stretch in stretches]
-        lines = "".join([_line(event) for part in parts for event in part.values])
-        # The only character of a checked value that COPY reads as something else.
-        return Events(parts, lines.replace("\\", "\\\\").encode())
+        return Events(parts, _rows([event for part in parts for event in part.values]))
 
     def store(self, offsets: Account, prepared: Events) -> None:
         """Keep these events and move the offsets over them. Raises OffsetTaken, SourceError."""
@@ -89,8 +91,12 @@ class ClickstreamSink:
             offsets.bury(cursor, [letter for part in prepared.parts for letter in part.dead])
 
 
-def _line(event: Event) -> str:
-    return (
-        f"{event['event_time'].isoformat(' ')}\t{event['customer_id']}\t{event['event_type']}\t{event['country']}\t"
-        f"{event['browser']}\t{event['device_id']}\t{event['session_id']}\n"
-    )
+def _rows(events: Sequence[Event]) -> bytes:
+    lines = [
+        f"{stamp}\t{customer_id}\t{event_type}\t{country}\t{browser}\t{device_id}\t{session_id}\n"
+        for stamp, (customer_id, event_type, country, browser, device_id, session_id) in zip(
+            iso_texts(list(map(_TIME_OF, events))), map(_REST_OF, events), strict=True
+        )
+    ]
+    # The only character of a checked value that COPY reads as something else.
+    return "".join(lines).replace("\\", "\\\\").encode()

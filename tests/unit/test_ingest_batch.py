@@ -74,7 +74,7 @@ def test_rows_are_the_donations_one_by_one(batch: list[Donation]):
     assert [tuple(line.split("\t")) for line in rows.decode().splitlines()] == [
         (
             str(one["transaction_id"]),
-            one["transaction_date"].isoformat(" ", "microseconds"),
+            one["transaction_date"].isoformat(),
             str(Decimal(round(one["total_amount"] * 100)) / 100 + Decimal("0.00")),
             one["city"],
             str(one["latitude"]),
@@ -94,8 +94,9 @@ def test_totals_seconds_and_arrivals_are_those_of_the_donations(batch: list[Dona
         amount, at = Decimal(round(one["total_amount"] * 100)) / 100, one["transaction_date"]
         group = one["campaign_id"], one["city"], one["organization"]
         totals[group].append(amount)
-        seconds[at.isoformat(" ", "seconds"), *group].append(amount)
-        arrivals[f"{at:%Y-%m-%d %H:%M:%S}.{at.microsecond // 20_000 * 20:03d}"] += 1
+        second = at.isoformat(timespec="seconds")
+        seconds[second, *group].append(amount)
+        arrivals[f"{second}.{at.microsecond // 20_000 * 20:03d}"] += 1
     sums, _ = sums_of(batch)
     assert {row[:3]: row[5:] for row in sums.total_rows()} == {key: (len(of), sum(of)) for key, of in totals.items()}
     assert {row[:4]: row[4:] for row in sums.second_rows()} == {key: (len(of), sum(of)) for key, of in seconds.items()}
@@ -111,7 +112,7 @@ def test_a_row_is_what_the_table_takes():
     amounts = (1000000, 0.01, 7.0, 1.0100000000000002)
     _, rows = sums_of([parse_donation(message(total_amount=amount, is_campaign_active=False)) for amount in amounts])
     assert rows.decode().splitlines() == [
-        f"1\t2025-11-22 02:14:20.123456\t{text}\tBrest\t48.3904\t-4.4861\tPureJoy\t9\t0"
+        f"1\t2025-11-22T02:14:20.123456\t{text}\tBrest\t48.3904\t-4.4861\tPureJoy\t9\t0"
         for text in ("1000000.00", "0.01", "7.00", "1.01")
     ]
 
