@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
+import re
 import socket
 import subprocess
 from pathlib import Path
@@ -19,7 +19,8 @@ from rtdash.servers.server import PrivateServer
 from rtdash.sources.kafka import client_config
 
 VERSION = "4.1.1"
-_DOWNLOAD_S = 300.0
+JAVA = 17
+_LONGEST_S = 300.0
 # 16 bytes in base64, as each cluster has; ours know of no other.
 _CLUSTER_ID = "rtdash-apache-kafka-AA"
 
@@ -66,9 +67,9 @@ class ApacheKafka(PrivateServer):
     stop_signals: ClassVar[StopSignals] = ((SIGTERM, 5.0), (SIGKILL, 0.5))
     incarnation = None
 
-    def __init__(self, data: DataFolder) -> None:
+    def __init__(self, data: DataFolder, libraries: Path) -> None:
         super().__init__(data)
-        self._libraries = libraries()
+        self._libraries = libraries
         self._logs = data.path / "topics"
         self._settings = data.path / "server.properties"
         self._port, self._controller = free_ports(2)
@@ -110,20 +111,34 @@ def free_ports(count: int) -> list[int]:
             line.close()
 
 
-def libraries() -> Path:
-    """The folder of Kafka's libraries; brought by Maven, once. Raises NotToBeHad."""
+def bring_libraries() -> Path:
+    """The folder of Kafka's libraries, in a cache of the user; Maven brings them once. Raises NotToBeHad."""
+    _check_java()
     folder = platformdirs.user_cache_path("rtdash-tests") / f"kafka-{VERSION}"
-    missing = [name for name in ("java", "mvn") if not shutil.which(name)]
-    if missing and not (folder.exists() and missing == ["mvn"]):
-        raise NotToBeHad(f"there is no {' and no '.join(missing)} here")
     if not folder.exists():
         unfinished = folder.with_name(f"{folder.name}.new")
         unfinished.mkdir(parents=True, exist_ok=True)
         project = unfinished / "pom.xml"
         project.write_text(_PROJECT, encoding="utf-8")
-        command = ["mvn", "-q", "-B", "-f", project, "dependency:copy-dependencies", f"-DoutputDirectory={unfinished}"]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=_DOWNLOAD_S, check=False)
-        if done.returncode:
-            raise NotToBeHad(f"Maven cannot bring Kafka {VERSION}: {done.stdout.strip().splitlines()[:1]}")
+        _output("mvn", "-q", "-B", "-f", project, "dependency:copy-dependencies", f"-DoutputDirectory={unfinished}")
         unfinished.rename(folder)
     return folder
+
+
+def _check_java() -> None:
+    said = _output("java", "-version")
+    found = re.search(r'version "(\d+)', said)
+    if found is None or int(found[1]) < JAVA:
+        raise NotToBeHad(f"Apache Kafka {VERSION} needs Java {JAVA}; this is {said.splitlines()[0]}")
+
+
+def _output(*command: str | Path) -> str:
+    """What a command says, on either stream. Raises NotToBeHad."""
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=_LONGEST_S, check=False)
+    except (FileNotFoundError, subprocess.TimeoutExpired) as error:
+        raise NotToBeHad(f"Apache Kafka {VERSION}: {error}") from None
+    said = done.stdout + done.stderr
+    if done.returncode:
+        raise NotToBeHad(f"Apache Kafka {VERSION}: {' '.join(map(str, command))}: {said.strip()[:300]}")
+    return said

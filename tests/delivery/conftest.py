@@ -19,7 +19,7 @@ from rtdash.servers.broker import PrivateBroker
 from rtdash.servers.folders import DataFolder
 from rtdash.servers.postgres import PrivatePostgres
 from rtdash.sources.kafka import CLICKSTREAM_TOPIC, DONATIONS_TOPIC, client_config
-from tests.delivery.apache_kafka import ApacheKafka, NotToBeHad, libraries
+from tests.delivery.apache_kafka import ApacheKafka, NotToBeHad, bring_libraries
 from tests.world import World
 
 PARTITIONS = 4
@@ -57,14 +57,22 @@ def world(databases: tuple[SecretStr, SecretStr], own_broker: PrivateBroker, tmp
         yield world
 
 
-@pytest.fixture
-def apache_kafka(server_folder: Path) -> Iterator[ApacheKafka]:
-    """A server whose topics no other test has seen."""
+@pytest.fixture(scope="session")
+def kafka_libraries() -> Path:
+    """Asked for once; without them all tests of Apache Kafka are skipped."""
     try:
-        libraries()
+        return bring_libraries()
     except NotToBeHad as error:
         pytest.skip(str(error))
-    with DataFolder.open(server_folder / f"kafka_{next(_numbers)}") as data, ApacheKafka(data) as kafka:
+
+
+@pytest.fixture
+def apache_kafka(server_folder: Path, kafka_libraries: Path) -> Iterator[ApacheKafka]:
+    """A server whose topics no other test has seen."""
+    with (
+        DataFolder.open(server_folder / f"kafka_{next(_numbers)}") as data,
+        ApacheKafka(data, kafka_libraries) as kafka,
+    ):
         yield kafka
 
 
