@@ -14,6 +14,7 @@ from signal import SIGCONT, SIGKILL, SIGSTOP
 import pytest
 
 from rtdash.servers.server import PrivateServer
+from tests.e2e.processes import family
 from tests.world import World, until
 
 _WRITES_DONATIONS = (
@@ -67,11 +68,14 @@ def crash(server: PrivateServer) -> None:
 @contextmanager
 def frozen(server: PrivateServer) -> Iterator[None]:
     """It answers nobody, and reads what was sent to it only afterwards."""
-    os.kill(_leader(server), SIGSTOP)
+    processes = family(_leader(server))
+    for process in processes:
+        os.kill(process.pid, SIGSTOP)
     try:
         yield
     finally:
-        os.kill(_leader(server), SIGCONT)
+        for process in processes:
+            os.kill(process.pid, SIGCONT)
 
 
 def _leader(server: PrivateServer) -> int:
