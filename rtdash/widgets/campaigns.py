@@ -88,12 +88,12 @@ class CampaignsPane(Frame):
         self.compose_frame([*title, *above], self._corner, lines, below, [], pinned=self._foot)
 
     def _reveal(self, chosen: Record | None) -> None:
-        """Scroll to the chosen campaign when it is another one, or its row has moved; else let the wheel scroll."""
+        """Scroll as far as the chosen campaign needs, when it is another one or its row has moved; else by the wheel."""
         row = list(self._records).index(chosen) if chosen is not None else 0
         room = self.room(self._foot) - self.sticky
         if (row, room) != self._revealed:
             self._revealed = (row, room)
-            self._offset = max(min(self._offset, row), row - room + 1)
+            self._offset = max(0, row - room + 1)
 
     @staticmethod
     def _note(chosen: Record | None) -> list[Span]:

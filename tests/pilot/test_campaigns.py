@@ -164,6 +164,7 @@ async def test_the_cursor_follows_its_campaign_and_is_in_sight(stage):
         assert chosen(on) == "number-1"
         await show(on, campaigns(rows[-1], *rows[:-1]))
         assert chosen(on) == "number-1"
+        assert "number-12" in "".join(pane(on)), "no further down than it must be"
         await show(on, campaigns(*rows[:-1]))
         assert chosen(on) == "number-12"
 
