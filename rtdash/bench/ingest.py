@@ -48,12 +48,14 @@ def measure(folder: Path, start_ingest: StartIngest, seconds: float, repeat: int
                 rates.add(
                     f"{route.topic}_rows_per_s", f"{route.topic} from Kafka", _through(stack, route, start_ingest)
                 )
-    return list(chain.from_iterable(_figures(rates, route.topic) for route in routes))
+    return list(chain.from_iterable(_figures(rates, route) for route in routes))
 
 
-def _figures(rates: Rates, topic: str) -> tuple[Figure, ...]:
-    rate, bound = f"{topic}_rows_per_s", f"{topic}_bound_rows_per_s"
-    return rates.figure(rate), rates.figure(bound), rates.ratio(f"{topic}_ratio", f"{topic} of the bound", rate, bound)
+def _figures(rates: Rates, route: Route) -> tuple[Figure, ...]:
+    name = route.topic
+    rate, bound = f"{name}_rows_per_s", f"{name}_bound_rows_per_s"
+    ratio = rates.ratio(f"{name}_ratio", f"{name}, Kafka : {route.at_once}", rate, bound)
+    return rates.figure(rate), rates.figure(bound), ratio
 
 
 def _routes(stack: PrivateStack, count: int) -> tuple[Route, Route]:

@@ -38,7 +38,7 @@ def measure(folder: Path, seconds: float, repeat: int, say: Say) -> list[Figure]
     return [
         rates.figure("messages_per_s"),
         rates.figure("bound_messages_per_s"),
-        rates.ratio("ratio", "of the campaign to them", "messages_per_s", "bound_messages_per_s"),
+        rates.ratio("ratio", "campaign : encoded before", "messages_per_s", "bound_messages_per_s"),
         rates.figure("workshop_messages_per_s"),
     ]
 

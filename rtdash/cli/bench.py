@@ -5,9 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from contextlib import ExitStack
 from pathlib import Path
-from typing import TextIO
 
 from rtdash.bench import ingest, produce
 from rtdash.bench.figures import Figure, table
@@ -25,15 +23,14 @@ def run(options: argparse.Namespace) -> int:
     """Measure, and say how far it is on standard error; the figures go to standard output, as a table or as JSON."""
     flags(options)
     signals.interrupt()
-    with ExitStack() as stack:
-        file = stack.enter_context(_file(options.json)) if options.json not in (None, "-") else None
-        figures = _measure(options)
-        if options.json == "-":
-            _write(figures, sys.stdout)
-        else:
-            print(table(figures))
-        if file is not None:
-            _write(figures, file)
+    file = Path(options.json) if options.json not in (None, "-") else None
+    if file is not None:
+        _check(file)
+    figures = _measure(options)
+    text = json.dumps({figure.name: round(figure.value, 4) for figure in figures}, indent=2) + "\n"
+    sys.stdout.write(text if options.json == "-" else table(figures) + "\n")
+    if file is not None:
+        file.write_text(text, encoding="utf-8")
     return 0
 
 
@@ -50,17 +47,12 @@ def _start_ingest(data: DataFolder, settings: Settings) -> GuardedProcess:
     return start_ingest(data, file)
 
 
-def _file(name: str) -> TextIO:
-    """Opened before anything is measured: a name that cannot be written to is said at once."""
+def _check(file: Path) -> None:
+    """Raises UsageError when it cannot be written to: minutes before it is, and with what it holds still in it."""
     try:
-        return Path(name).open("w", encoding="utf-8")
+        file.open("a", encoding="utf-8").close()
     except OSError as error:
-        raise UsageError(f"--json {name}: {error.strerror}; allowed: a file that can be written, or -") from None
-
-
-def _write(figures: list[Figure], file: TextIO) -> None:
-    json.dump({figure.name: round(figure.value, 4) for figure in figures}, file, indent=2)
-    file.write("\n")
+        raise UsageError(f"--json {file}: {error.strerror}; allowed: a file that can be written, or -") from None
 
 
 def _say(text: str) -> None:
