@@ -1,6 +1,6 @@
-"""Pictures for the README: the real demo on private servers, with a campaign running, at three sizes.
+"""Pictures for the README: the real demo on private servers, with campaigns in different states, at three sizes.
 
-make screenshots        writes docs/screenshots/dashboard-200x50.svg and its smaller sisters
+make screenshots        writes docs/screenshots/dashboard-200x50.svg and its smaller sisters, and the form
 """
 
 from __future__ import annotations
@@ -16,11 +16,15 @@ from typing import Any
 from rtdash.app import RtdashApp
 from rtdash.cli.backend import Backend, Progress, backend
 from rtdash.cli.dashboard import Choices, compose
+from rtdash.model.campaign import CampaignPlan
 from rtdash.panels import catalog
 
 FOLDER = Path(__file__).parents[1] / "docs" / "screenshots"
 SIZES = ((200, 50), (120, 36), (80, 24))
-RATE_PER_S = 2000
+FORM_SIZE = (120, 36)
+RUNNING = CampaignPlan(name="spring", rate_per_s=2000, duration_s=600.0)
+ENDED = CampaignPlan(name="summer", rate_per_s=10_000, count=20_000, beside=True)
+PLANNED = CampaignPlan(name="Christmas", rate_per_s=50_000, delay_s=300.0, duration_s=60.0, beside=True)
 SETTLED_S = 45.0
 """A campaign of this age fills the window of 35 s."""
 
@@ -33,17 +37,43 @@ async def _until(pilot: Any, condition: Callable[[], object], timeout_s: float =
         await pilot.pause(0.25)
 
 
+def _states(app: RtdashApp) -> list[tuple[object, object]]:
+    records = app.picture.campaigns if app.picture is not None else []
+    return [(record["name"], record["state"]) for record in records]
+
+
+async def _three_campaigns(app: RtdashApp, pilot: Any) -> None:
+    await _until(pilot, lambda: (RUNNING.name, "running") in _states(app))
+    before = _states(app).count((ENDED.name, "ended"))
+    # So soon after a start another one is taken for the same key, pressed twice.
+    await pilot.pause(2.0)
+    app.control.start_campaign(ENDED)
+    await _until(pilot, lambda: _states(app).count((ENDED.name, "ended")) > before)
+    app.control.start_campaign(PLANNED)
+    await _until(pilot, lambda: (PLANNED.name, "planned") in _states(app))
+
+
+def _save(app: RtdashApp, name: str) -> None:
+    file = FOLDER / f"{name}.svg"
+    app.save_screenshot(str(file))
+    print(file)
+
+
 async def _picture(app: RtdashApp, size: tuple[int, int], names: list[str], *, first: bool) -> None:
     async with app.run_test(size=size) as pilot:
         started = time.monotonic()
-        wanted_s = SETTLED_S if first else 12.0
+        await _three_campaigns(app, pilot)
+        wanted_s = SETTLED_S if first else 24.0
         await _until(pilot, lambda: time.monotonic() - started > wanted_s and app.store["09_last_7_days"].data)
         for page, name in enumerate(names, start=1):
             await pilot.press(str(page))
             await pilot.pause(1.0)
-            file = FOLDER / f"{name}.svg"
-            app.save_screenshot(str(file))
-            print(file)
+            _save(app, name)
+        if size == FORM_SIZE:
+            await pilot.press("S")
+            await pilot.pause(1.0)
+            _save(app, "form-{}x{}".format(*size))
+            await pilot.press("escape")
         await pilot.press("q")
         await _until(pilot, lambda: app.return_code is not None)
 
@@ -64,7 +94,7 @@ def _picture_all(demo: Backend) -> None:
         names = [f"dashboard-{width}x{height}"]
         if width < 100:
             names += [f"dashboard-{width}x{height}-page-{page}" for page in (2, 3)]
-        choices = Choices(starts_campaign=True, rate_per_s=RATE_PER_S, demo=demo.folder)
+        choices = Choices(starts_campaign=True, plan=RUNNING, demo=demo.folder)
         with compose(demo.settings, choices, catalog.load()) as app:
             asyncio.run(_picture(app, (width, height), names, first=number == 0))
 

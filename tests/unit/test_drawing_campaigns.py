@@ -145,6 +145,7 @@ def test_settled_is_what_is_over_and_loaded():
     assert counts(WINTER).is_settled
     assert not counts(WINTER | {"loaded": 59_999}).is_settled
     assert not counts(SPRING).is_settled
+    assert not counts(campaign(1, "never begun", "ended")).is_settled
     assert "60,000 =" in table(WINTER)[1]
 
 
@@ -184,8 +185,8 @@ def test_elapsed_stands_still_at_the_end_and_is_nothing_before_the_start():
     ("names", "said"),
     [
         ('["Amiens", "Brest", "Pau", "Tours"]', "Amiens Brest Pau Tours"),
-        ('["Clermont-Ferrand", "La Rochelle", "Versailles", "Pau"]', "Clermont-Ferrand +3"),
-        ('["' + "x" * 40 + '", "Pau"]', "x" * 25 + "…"),
+        ('["Clermont-Ferrand", "La Rochelle", "Versailles", "Pau"]', "Clermont-Ferrand La Rochelle +2"),
+        ('["' + "x" * 40 + '", "Pau"]', "x" * 35 + "…"),
         ("[]", ""),
         ('"Pau"', "Pau"),
         ("not JSON", "not JSON"),

@@ -19,7 +19,7 @@ Record = Mapping[str, Cell]
 
 SILENT_S = 2.0
 """A runner says four times a second that it lives."""
-MOST_CITIES_CELLS = 26
+MOST_CITIES_CELLS = 36
 _SIGNS = {"planned": "○", "running": "▶", "stopping": "◐", "ended": "■", "lost": "✗"}
 _ROLES = {"planned": "bar", "running": "good", "stopping": "warn", "lost": "error"}
 
@@ -42,7 +42,7 @@ def campaign_id(record: Record) -> int:
 
 
 def cities(record: Record) -> str:
-    """The names of as many cities as 26 cells hold, and how many more there are."""
+    """The names of as many cities as 36 cells hold, and how many more there are."""
     try:
         found = json.loads(text(record, "cities"))
     except ValueError:
@@ -136,7 +136,7 @@ def counts(record: Record) -> Counts:
     )
     if text(record, "state") != CampaignState.ENDED:
         generated, acked = max(generated, loaded), max(acked, loaded - unknown)
-    return Counts(generated, acked, loaded, is_settled=not is_active(record) and loaded == acked)
+    return Counts(generated, acked, loaded, is_settled=not is_active(record) and loaded == acked > 0)
 
 
 def _between_s(start: Cell, end: Cell) -> float | None:
