@@ -7,13 +7,12 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import ClassVar
 
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import BindingType
 from textual.screen import Screen
 
 from rtdash.interfaces import Control, Poller
 from rtdash.messages import CommandEnded, PanelOpened, SampleArrived
-from rtdash.model.campaign import PRESETS, CampaignPlan, RateChange, next_preset, next_rate, previous_rate
 from rtdash.model.conservation import ConservationWatch
 from rtdash.model.data import Table
 from rtdash.model.interval import stepped
@@ -28,11 +27,11 @@ from rtdash.scheduler.scheduler import TICK_S
 from rtdash.screens.bindings import BINDINGS
 from rtdash.screens.commands import commands
 from rtdash.screens.dashboard import DashboardScreen
-from rtdash.screens.form import FormScreen
 from rtdash.screens.help import HelpScreen
 from rtdash.screens.leave import Choice, LeaveScreen
 from rtdash.screens.picture import Picture
 from rtdash.screens.saying import Saying
+from rtdash.screens.steering import Steering
 from rtdash.screens.theme import RTDASH_DARK
 from rtdash.screens.view import View
 
@@ -44,7 +43,7 @@ COVERED_BY = "01_donations"
 """The panel whose paint makes new donations visible."""
 
 
-class RtdashApp(App[int]):
+class RtdashApp(Steering):
     """Owns store and clock. Only its handlers change state, so nothing is locked."""
 
     CSS_PATH = style_file("rtdash.tcss")
@@ -52,10 +51,9 @@ class RtdashApp(App[int]):
     BINDINGS: ClassVar[list[BindingType]] = [*BINDINGS]
 
     def __init__(self, specs: Sequence[PanelSpec], poller: Poller, control: Control, view: View) -> None:
-        super().__init__()
+        super().__init__(control)
         self.specs = specs
         self.poller = poller
-        self.control = control
         self.view = view
         self.store = Store({spec.id: spec.source for spec in specs}, view.threshold_ms)
         self.visibility = Visibility()
@@ -86,13 +84,6 @@ class RtdashApp(App[int]):
             threshold_ms=self.view.threshold_ms,
             zone=self.view.zone,
         )
-
-    @property
-    def dashboard(self) -> DashboardScreen:
-        """The screen below all dialogs."""
-        screen = self.screen_stack[0]
-        assert isinstance(screen, DashboardScreen)  # noqa: S101 (narrowing: the default screen is one)
-        return screen
 
     def on_mount(self) -> None:
         """Start the lanes and the clock."""
@@ -197,63 +188,6 @@ class RtdashApp(App[int]):
         self._saying.say(plain(message.error or message.done), role, self.view.clock())
         if message.error:
             self.notify(plain(message.error), severity="error", markup=False)
-        self._paint_soon()
-
-    def action_start(self) -> None:
-        """Start a campaign with the last settings, in place of those that run."""
-        self._start()
-
-    def action_beside(self) -> None:
-        """Start a campaign with the last settings, and leave those that run alone."""
-        self._start(beside=True)
-
-    def action_form(self) -> None:
-        """Ask for the settings of the next campaign, and start it."""
-
-        def decided(plan: CampaignPlan | None) -> None:
-            if plan is not None:
-                self._start(plan)
-
-        self.push_screen(FormScreen(self.control.plan), decided)
-
-    def _start(self, plan: CampaignPlan | None = None, *, beside: bool = False) -> None:
-        # The keys are meant for it as soon as it is there.
-        self.dashboard.campaigns.cursor.follow(None)
-        self.control.start_campaign(plan, beside=beside)
-
-    def action_stop(self) -> None:
-        """Stop the chosen campaign."""
-        campaigns = self.dashboard.campaigns
-        if (chosen := campaigns.chosen_id) is None or not campaigns.has_active:
-            # One that has just been started may not be in the table yet.
-            self.control.stop_campaigns()
-            return
-        # When it has ended the same key must not mean the next one.
-        campaigns.cursor.follow(chosen)
-        self.control.stop_campaign(chosen)
-
-    def action_stop_all(self) -> None:
-        """Stop every campaign."""
-        self.control.stop_campaigns()
-
-    def action_rate(self, step: int) -> None:
-        """More or fewer donations a second of the chosen campaign, or of the next one."""
-        self._change_rate(next_rate if step > 0 else previous_rate)
-
-    def action_preset(self, name: str = "") -> None:
-        """The rate of this preset, or of the next one."""
-
-        def preset(_: int) -> int:
-            return PRESETS[name]
-
-        self._change_rate(preset if name else next_preset)
-
-    def _change_rate(self, change: RateChange) -> None:
-        self.control.change_rate(change, self.dashboard.campaigns.chosen_id)
-
-    def action_choose(self, rows: int) -> None:
-        """Choose the campaign so many rows below, or above when negative."""
-        self.dashboard.campaigns.action_move(rows)
         self._paint_soon()
 
     def action_pause(self) -> None:

@@ -32,6 +32,7 @@ async def press(on, *keys):
     """Press keys; what the control was told by them."""
     on.control.told.clear()
     await on.pilot.press(*keys)
+    on.app._tick()
     await on.painted()
     return on.control.told
 

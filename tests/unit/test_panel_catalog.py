@@ -62,7 +62,7 @@ def test_the_panels_are_numbered_without_a_gap(shipped):
 def test_every_probe_is_asked_for_by_name_and_every_name_is_a_probe(shipped):
     folder = Path(app.__file__).parent
     text = "".join(file.read_text() for file in (folder / "app.py", *sorted((folder / "screens").glob("*.py"))))
-    asked = set(re.findall(r'(?:records\(|panel_id == |store\[|states\[|states\.get\()"(\w+)"', text))
+    asked = set(re.findall(r'(?:records\(|probe == |store\[|states\[|states\.get\()"(\w+)"', text))
     assert asked == {spec.id for spec in shipped if spec.is_probe}
     assert app.COVERED_BY in layout.SHIPPED
 
