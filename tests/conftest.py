@@ -6,6 +6,7 @@ With RTDASH_TEST_CITUS_DSN, what asks for a place for the clickstream gets it on
 from __future__ import annotations
 
 import itertools
+import logging
 import os
 import tempfile
 from collections.abc import Iterator
@@ -22,6 +23,17 @@ from tests.bare_postgres import BarePostgres
 from tests.shared_server import VARIABLE, SharedServer
 
 _numbers = itertools.count(1)
+
+
+@pytest.fixture(autouse=True)
+def logging_as_before() -> Iterator[None]:
+    """A command that a test runs in this process sends the records of rtdash elsewhere: not those of the next test."""
+    logger = logging.getLogger("rtdash")
+    before = logger.handlers[:], logger.level, logger.propagate
+    yield
+    for handler in set(logger.handlers) - set(before[0]):
+        handler.close()
+    logger.handlers, logger.level, logger.propagate = before
 
 
 @pytest.fixture(scope="session")

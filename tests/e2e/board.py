@@ -75,9 +75,14 @@ def bars(screen: str, title: str) -> dict[str, Decimal]:
     return {row[0]: Decimal(row[-1].removeprefix("€").replace(",", "")) for row in rows}
 
 
+BALANCE = ("generated ", "acked ", "events: ", "✗ ")
+
+
 def campaigns(screen: str) -> list[dict[str, str]]:
     """Rows of the table of campaigns, the newest first, by the names of its columns."""
-    lines = [re.split(r"\s{2,}", line.strip()) for line in body(screen, CAMPAIGNS) if line.strip()]
+    found = [line.strip() for line in body(screen, CAMPAIGNS) if line.strip()]
+    # The balance of all of them stands below.
+    lines = [re.split(r"\s{2,}", line) for line in found if not line.startswith(BALANCE)]
     # The first column, a sign, has no name.
     return [dict(zip(["sign", *lines[0]], row, strict=False)) for row in lines[1:]]
 

@@ -19,8 +19,20 @@ def test_an_address_is_read_as_it_is_printed(text):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "donations", "donations:0", "donations:0:", "donations:-1:2", "donations:0:1@", "a b:0:1", "donations:0:1:2"]
-    + ["donations:٣:1", "donations:0:1\n", "donations:0:9999999999999999999", "donations:0:1@a b"],
+    [
+        "",
+        "donations",
+        "donations:0",
+        "donations:0:",
+        "donations:-1:2",
+        "donations:0:1@",
+        "a b:0:1",
+        "donations:0:1:2",
+        "donations:٣:1",
+        "donations:0:1\n",
+        "donations:0:9999999999999999999",
+        "donations:0:1@a b",
+    ],
 )
 def test_anything_else_is_no_address(text):
     with pytest.raises(ValueError, match="allowed: TOPIC:PARTITION:OFFSET"):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
 
 import pytest
 
@@ -11,14 +10,10 @@ from rtdash import logs
 
 
 @pytest.fixture(autouse=True)
-def logger() -> Iterator[logging.Logger]:
+def logger() -> logging.Logger:
     made = logging.getLogger("rtdash")
-    before = made.handlers[:], made.level, made.propagate
     made.handlers = []
-    yield made
-    for handler in made.handlers:
-        handler.close()
-    made.handlers, made.level, made.propagate = before
+    return made
 
 
 def test_to_a_file(tmp_path, logger, capsys):
