@@ -18,8 +18,9 @@ from rtdash.model.data import Cell
 
 QUIET_S = 2.0
 """Nothing may have moved for so long before a difference is believed."""
-SILENT_S = 3.0
-"""Ingest writes a sign of life twice a second; the lag of one that is silent is not known."""
+SILENT_S = 1.5
+"""Ingest writes a sign of life twice a second; the lag of one that is silent is not known. It is less than `QUIET_S`: a
+lag that was seen before the last message is not to be believed."""
 
 
 def _whole(record: Mapping[str, Cell], name: str) -> int:
@@ -61,6 +62,8 @@ class Received:
     dead: int = 0
     lost: int = 0
     duplicates: int = 0
+    replayed: int = 0
+    """Dead letters that were loaded after all: they are of no campaign's making, whatever number they carry."""
     is_attended: bool = True
     """Ingest has given a sign of life: the lag is known."""
     is_own: bool = True
@@ -76,6 +79,7 @@ class Received:
             dead=_whole(record, "dead"),
             lost=_whole(record, "lost"),
             duplicates=_whole(record, "duplicates"),
+            replayed=_whole(record, "replayed"),
             is_attended=silent_s is not None and float(str(silent_s)) <= SILENT_S,
             is_own=is_own,
         )
@@ -112,7 +116,8 @@ class Balance:
     @property
     def surplus(self) -> int:
         """Messages of the campaigns that were loaded, beyond those that can have been sent."""
-        return max(0, self.received.loaded - self.sent.generated + self.sent.failed) if self.received.is_own else 0
+        sent, received = self.sent, self.received
+        return max(0, received.loaded - received.replayed - sent.generated + sent.failed) if received.is_own else 0
 
     @property
     def is_settled(self) -> bool:

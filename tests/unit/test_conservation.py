@@ -32,7 +32,7 @@ def test_both_sides_are_read_from_the_columns_of_the_probes():
     assert (received, received.total) == (Received(loaded=7, lag=1), 8)
 
 
-@pytest.mark.parametrize(("silent_s", "attended"), [(None, False), (0, True), (3.0, True), (3.1, False)])
+@pytest.mark.parametrize(("silent_s", "attended"), [(None, False), (0, True), (1.5, True), (1.6, False)])
 def test_the_lag_of_an_ingest_that_is_silent_is_not_known(silent_s, attended):
     assert Received.read({"silent_s": silent_s}, is_own=True).is_attended is attended
 
@@ -70,6 +70,7 @@ def test_more_than_was_sent_is_wrong_unless_others_sent_it():
     assert (poison.untold, poison.is_wrong) == (3, False)
     assert "acked 100 + untold 3 = loaded 100 + dead letters 3" in said(poison)[-1]
     assert not Balance(sent, Received(loaded=101, is_own=False), QUIET).is_wrong
+    assert not Balance(sent, Received(loaded=101, dead=2, replayed=1), QUIET).is_wrong
 
 
 def test_what_nobody_knows_may_have_arrived_or_not():

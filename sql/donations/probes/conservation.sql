@@ -5,9 +5,10 @@
 -- help: What the campaigns have sent, of both topics, and what became of the donations.
 
 -- One row, over all campaigns and all lives of the topic. Loaded are donations of the campaigns that are in the table.
--- A runner that was killed could not tell of what it had sent last: of a lost campaign what is loaded was generated,
--- and what it has no report of is unknown.
-SELECT s.*, r.*
+-- Until a campaign has ended its account is behind what it has sent, and one whose runner was killed stays so: what is
+-- loaded of it was generated. Of a lost one, what has no report is unknown.
+SELECT s.*, d.`lag`, d.dead, d.lost, d.duplicates, d.silent_s,
+       (SELECT COUNT(*) FROM dead_letters WHERE topic = 'donations' AND replayed_at IS NOT NULL) AS replayed
 FROM (
     SELECT COALESCE(SUM(m.generated), 0) AS generated, COALESCE(SUM(m.acked), 0) AS acked,
            COALESCE(SUM(m.failed), 0) AS failed,
@@ -19,8 +20,8 @@ FROM (
     FROM (
         SELECT c.state, c.acked, c.failed, c.`unknown`,
                c.events_generated, c.events_acked, c.events_failed, c.events_unknown,
-               CASE WHEN c.state = 'lost' THEN GREATEST(c.generated, COALESCE(t.loaded, 0)) ELSE c.generated END
-                   AS generated,
+               CASE WHEN c.state = 'ended' THEN c.generated
+                    ELSE GREATEST(c.generated, COALESCE(t.loaded, 0) + c.failed) END AS generated,
                COALESCE(t.loaded, 0) AS loaded
         FROM campaigns c
         LEFT JOIN (
@@ -30,15 +31,4 @@ FROM (
         ) t ON t.campaign_id = c.campaign_id
     ) m
 ) s
-CROSS JOIN (
-    SELECT COALESCE(SUM(CASE WHEN is_newest AND latest_offset > next_offset THEN latest_offset - next_offset ELSE 0 END), 0)
-               AS lag,
-           COALESCE(SUM(dead), 0) AS dead, COALESCE(SUM(lost), 0) AS lost, COALESCE(SUM(duplicates), 0) AS duplicates,
-           TIMESTAMPDIFF(MICROSECOND, MAX(updated_at), UTC_TIMESTAMP(6)) / 1e6 AS silent_s
-    FROM (
-        SELECT next_offset, latest_offset, dead, lost, duplicates, updated_at,
-               incarnation = FIRST_VALUE(incarnation) OVER (ORDER BY updated_at DESC) AS is_newest
-        FROM ingest_offsets
-        WHERE topic = 'donations'
-    ) o
-) r
+CROSS JOIN donation_delivery d

@@ -13,3 +13,22 @@ SELECT CASE
     WHEN EXISTS (SELECT 1 FROM campaigns WHERE state IN ('running', 'stopping')) THEN UTC_TIMESTAMP(6)
     ELSE (SELECT MAX(ended_at) FROM campaigns)
 END AS window_end;
+
+-- How delivery of the donations stands, in one row. Lag, and what ends in _now, is of the topic's latest life, the rest of
+-- all: what an earlier broker took with it stays lost. silent_s is NULL when ingest was never heard of.
+CREATE OR REPLACE VIEW donation_delivery AS
+SELECT COALESCE(SUM(CASE WHEN is_newest AND latest_offset > next_offset THEN latest_offset - next_offset ELSE 0 END), 0)
+           AS `lag`,
+       COALESCE(SUM(loaded), 0) AS loaded,
+       COALESCE(SUM(dead), 0) AS dead,
+       COALESCE(SUM(CASE WHEN is_newest THEN dead ELSE 0 END), 0) AS dead_now,
+       COALESCE(SUM(lost), 0) AS lost,
+       COALESCE(SUM(duplicates), 0) AS duplicates,
+       COALESCE(SUM(CASE WHEN is_newest THEN duplicates ELSE 0 END), 0) AS duplicates_now,
+       TIMESTAMPDIFF(MICROSECOND, MAX(updated_at), UTC_TIMESTAMP(6)) / 1e6 AS silent_s
+FROM (
+    SELECT next_offset, latest_offset, loaded, dead, lost, duplicates, updated_at,
+           incarnation = FIRST_VALUE(incarnation) OVER (ORDER BY updated_at DESC) AS is_newest
+    FROM ingest_offsets
+    WHERE topic = 'donations'
+) o;
