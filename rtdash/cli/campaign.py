@@ -20,8 +20,9 @@ from rtdash.campaigns.store import CampaignStore
 from rtdash.cli import flags
 from rtdash.cli.progress import CampaignProgress
 from rtdash.errors import SettingsError, UsageError
-from rtdash.model.campaign import AS_FAST_AS_IT_CAN, Campaign, CampaignPlan, CampaignState
+from rtdash.model.campaign import Campaign, CampaignPlan, CampaignState
 from rtdash.model.text import plain
+from rtdash.model.typed import shown_rate
 from rtdash.settings import Settings
 from rtdash.sources import donations
 
@@ -112,9 +113,8 @@ def _list(connection: Connection[Any], options: argparse.Namespace) -> int:
         print(json.dumps([_record(each) for each in campaigns], ensure_ascii=False))
         return 0
     for each in campaigns:
-        rate = "max" if each.rate_per_s == AS_FAST_AS_IT_CAN else f"{each.rate_per_s:,}"
         print(
-            f"{each.campaign_id:>4}  {each.state:<9} {plain(each.name):<20} {rate:>7}/s  "
+            f"{each.campaign_id:>4}  {each.state:<9} {plain(each.name):<20} {shown_rate(each.rate_per_s):>7}/s  "
             f"generated {each.generated:,}  acked {each.acked:,}  {plain(' '.join(each.cities))}"
         )
     return 0

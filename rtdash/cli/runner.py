@@ -13,7 +13,8 @@ from signal import SIGKILL, SIGTERM
 import platformdirs
 
 from rtdash.campaigns.control import Runner
-from rtdash.model.campaign import AS_FAST_AS_IT_CAN, CampaignPlan
+from rtdash.model.campaign import CampaignPlan
+from rtdash.model.typed import shown_rate, shown_seconds
 from rtdash.servers.process import GuardedProcess, StopSignals
 from rtdash.settings import Settings
 
@@ -61,14 +62,14 @@ class DetachedRunner:
 
 def arguments(plan: CampaignPlan) -> list[str]:
     """The plan as it would be typed after `rtdash campaign start`."""
-    given = [f"--rate={'max' if plan.rate_per_s == AS_FAST_AS_IT_CAN else plan.rate_per_s}"]
+    given = [f"--rate={shown_rate(plan.rate_per_s)}"]
     given += [f"--name={plan.name}"] * bool(plan.name)
     given += [f"--city={name}" for name in plan.cities]
     given += [f"--organization={name}" for name in plan.organizations]
     given += ["--beside"] * plan.beside
     given += [] if plan.count is None else [f"--count={plan.count}"]
-    given += [] if plan.duration_s is None else [f"--duration={plan.duration_s}"]
-    return given + [f"--in={plan.delay_s}"] * (plan.delay_s > 0)
+    given += [] if plan.duration_s is None else [f"--duration={shown_seconds(plan.duration_s)}"]
+    return given + [f"--in={shown_seconds(plan.delay_s)}"] * (plan.delay_s > 0)
 
 
 def child_environment() -> dict[str, str]:

@@ -21,6 +21,10 @@ AS_FAST_AS_IT_CAN = 1_000_000_000
 DEFAULT_RATE_PER_S = PRESETS["brisk"]
 CITIES_A_CAMPAIGN = 4
 LONGEST_NAME = 80
+MOST_DONATIONS = (1 << 32) - 1
+"""The ids of a campaign's donations have 32 bits."""
+LONGEST_S = 365 * 24 * 3600.0
+"""Till a planned campaign begins, or one ends."""
 
 
 class CampaignState(StrEnum):
@@ -84,12 +88,12 @@ class CampaignPlan:
             raise ValueError(f"{self.rate_per_s:,}/s: allowed: 1 … {RATE_STEPS[-1]:,} donations a second, or max")
         _known(self.cities, [city.name for city in CITIES], "cities")
         _known(self.organizations, [organization.name for organization in ORGANIZATIONS], "organisations")
-        if self.count is not None and self.count < 1:
-            raise ValueError(f"{self.count} donations: allowed: 1 or more")
-        if self.duration_s is not None and not 0 < self.duration_s < float("inf"):
-            raise ValueError(f"{self.duration_s} s: allowed: a duration above 0")
-        if not 0 <= self.delay_s < float("inf"):
-            raise ValueError(f"{self.delay_s} s: allowed: a delay of 0 or more")
+        if self.count is not None and not 1 <= self.count <= MOST_DONATIONS:
+            raise ValueError(f"{self.count:,} donations: allowed: 1 … {MOST_DONATIONS:,}")
+        if self.duration_s is not None and not 0 < self.duration_s <= LONGEST_S:
+            raise ValueError(f"{self.duration_s} s: allowed: a duration above 0, at most a year")
+        if not 0 <= self.delay_s <= LONGEST_S:
+            raise ValueError(f"{self.delay_s} s: allowed: a delay of 0 or more, at most a year")
 
 
 def _known(names: Sequence[str], allowed: Sequence[str], what: str) -> None:

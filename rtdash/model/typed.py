@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 
-from rtdash.model.campaign import AS_FAST_AS_IT_CAN, PRESETS, RATE_STEPS
+from rtdash.model.campaign import AS_FAST_AS_IT_CAN, LONGEST_S, MOST_DONATIONS, PRESETS, RATE_STEPS
 from rtdash.model.text import plain
 
-MOST_DONATIONS = 10**12
-LONGEST_S = 365 * 24 * 3600.0
+_MAX = "max"
 _SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600}
 _QUOTED = 12
 
@@ -29,11 +28,11 @@ def _whole(text: str, most: int, allowed: str) -> int:
 
 def rate_per_s(text: str) -> int:
     """Donations a second from `2000`, `2,000`, the name of a preset, or `max`."""
-    if text == "max":
+    if text == _MAX:
         return AS_FAST_AS_IT_CAN
     if text in PRESETS:
         return PRESETS[text]
-    return _whole(text, RATE_STEPS[-1], f"1 … {RATE_STEPS[-1]:,} a second, or max")
+    return _whole(text, RATE_STEPS[-1], f"1 … {RATE_STEPS[-1]:,} a second, or {_MAX}")
 
 
 def donations(text: str) -> int:
@@ -51,7 +50,7 @@ def seconds(text: str) -> float:
 
 def shown_rate(rate_per_s: int) -> str:
     """What `rate_per_s` reads as this rate."""
-    return "max" if rate_per_s == AS_FAST_AS_IT_CAN else f"{rate_per_s:,}"
+    return _MAX if rate_per_s == AS_FAST_AS_IT_CAN else f"{rate_per_s:,}"
 
 
 def shown_seconds(value_s: float) -> str:

@@ -164,7 +164,7 @@ WRONG = [
     ("rate_per_s", "東京", "✗ '東京': allowed: 1 … 50,000 a second, or max"),
     ("duration_s", "soon", f"✗ 'soon': allowed: {TIMES}"),
     ("duration_s", "0", "✗ 0.0 s: allowed: a duration above 0"),
-    ("count", "0", "✗ '0': allowed: 1 … 1,000,000,000,000 donations"),
+    ("count", "0", "✗ '0': allowed: 1 … 4,294,967,295 donations"),
     ("delay_s", "-1", f"✗ '-1': allowed: {TIMES}"),
 ]
 

@@ -30,10 +30,13 @@ def test_presets_follow_each_other():
         ({"rate_per_s": 50_001}, "50,001/s: allowed: 1 … 50,000"),
         ({"cities": ("Pau", "Paris")}, "'Paris' is not one of the cities; allowed: Amiens, "),
         ({"organizations": ("NoOne",)}, "'NoOne' is not one of the organisations; allowed: PureJoy, "),
-        ({"count": 0}, "0 donations: allowed: 1 or more"),
+        ({"count": 0}, "0 donations: allowed: 1 … 4,294,967,295"),
+        ({"count": 1 << 32}, "4,294,967,296 donations: allowed: 1 … 4,294,967,295"),
         ({"duration_s": 0.0}, "0.0 s: allowed: a duration above 0"),
         ({"duration_s": float("nan")}, "nan s: allowed: a duration above 0"),
+        ({"duration_s": 31_536_000.5}, "31536000.5 s: allowed: a duration above 0, at most a year"),
         ({"delay_s": -1.0}, "-1.0 s: allowed: a delay of 0 or more"),
+        ({"delay_s": 1e12}, "1000000000000.0 s: allowed: a delay of 0 or more, at most a year"),
     ],
 )
 def test_a_plan_that_cannot_be_run_says_what_is_allowed(wrong, said):

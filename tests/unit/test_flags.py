@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from rtdash import cli
+from rtdash.cli import campaign
 from rtdash.cli.arguments import build, parse
 from rtdash.cli.flags import ADDRESSES, DISPLAY, flags, settings
 from rtdash.errors import PanelError, SettingsError, Unreachable, UsageError
+from rtdash.model.campaign import AS_FAST_AS_IT_CAN, CampaignPlan
 from rtdash.settings import Settings
 
 PASSWORD = "hunter2-geheim"
@@ -98,19 +100,46 @@ def test_a_rate_has_bounds(capsys, command, value):
     with pytest.raises(SystemExit) as caught:
         parse([*command, f"--rate={value}"])
     assert caught.value.code == 2
-    assert f"argument --rate: '{value}': allowed: 1 … 50,000" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert f"argument --rate: '{value}': allowed: 1 … 50,000 a second, or max" in said
+    assert "or gentle, brisk, aggressive, storm" in said
     assert parse([*command, "--rate=50000"]).rate == 50_000
     assert parse(command).rate == 200
 
 
-@pytest.mark.parametrize("end", ["--count=0", "--count=-1", "--duration=0", "--duration=-1", "--duration=nan"])
-def test_a_campaign_ends_after_more_than_nothing(capsys, end):
-    with pytest.raises(SystemExit) as caught:
-        parse(["campaign", "start", end])
-    assert caught.value.code == 2
-    assert "allowed: " in capsys.readouterr().err
-    options = parse(["campaign", "start", "--count=1", "--duration=0.5"])
-    assert (options.count, options.duration) == (1, 0.5)
+def status(typed: list[str]) -> object:
+    """With which a command ends, whoever refuses it."""
+    try:
+        return cli.main(typed)
+    except SystemExit as end:
+        return end.code
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ("--count=0", "argument --count: '0': allowed: 1 … 4,294,967,295 donations"),
+        ("--count=-1", "argument --count: '-1': allowed: 1 … 4,294,967,295 donations"),
+        ("--count=4294967296", "argument --count: '4294967296': allowed: 1 … 4,294,967,295 donations"),
+        ("--duration=0", "0.0 s: allowed: a duration above 0, at most a year"),
+        ("--duration=-1", "argument --duration: '-1': allowed: 90, 90s, 5m or 1h, at most a year"),
+        ("--duration=nan", "argument --duration: 'nan': allowed: 90, 90s, 5m or 1h, at most a year"),
+        ("--duration=9000h", "argument --duration: '9000h': allowed: 90, 90s, 5m or 1h, at most a year"),
+        ("--in=1e12", "argument --in: '1e12': allowed: 90, 90s, 5m or 1h, at most a year"),
+        ("--in=\x1b[2J", "argument --in: '·[2J': allowed: 90, 90s, 5m or 1h, at most a year"),
+    ],
+)
+def test_a_campaign_ends_after_more_than_nothing_and_within_bounds(capsys, wrong, said):
+    assert status(["campaign", "start", wrong]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_a_campaign_is_typed_as_in_the_form():
+    words = ["campaign", "start", "--rate", "2,000", "--duration", "5m", "--count", "10,000", "--in", "30s"]
+    typed = campaign.plan_of(parse(words))
+    assert typed == CampaignPlan(rate_per_s=2000, duration_s=300.0, count=10_000, delay_s=30.0)
+    typed = campaign.plan_of(parse(["campaign", "start", "--rate=max", "--count=1", "--duration=0.5", "--in=0"]))
+    assert typed == CampaignPlan(rate_per_s=AS_FAST_AS_IT_CAN, duration_s=0.5, count=1)
 
 
 @pytest.mark.parametrize("command", WRITERS)

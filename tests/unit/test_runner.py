@@ -51,7 +51,8 @@ def test_runners_read_their_settings_from_memory_also_when_we_are_gone(tmp_path,
     [
         CampaignPlan(),
         CampaignPlan("--count=5", AS_FAST_AS_IT_CAN, ("La Rochelle", "Nîmes"), ("PureJoy",), beside=True, count=7),
-        CampaignPlan("spring", 5, duration_s=0.5, delay_s=1e-7),
+        CampaignPlan("spring", 2000, duration_s=0.5, delay_s=1e-6),
+        CampaignPlan(count=10_000, duration_s=5400.0, delay_s=31_536_000.0),
     ],
 )
 def test_a_runner_is_told_the_whole_plan(plan):

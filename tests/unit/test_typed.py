@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rtdash.model import typed
-from rtdash.model.campaign import AS_FAST_AS_IT_CAN
+from rtdash.model.campaign import AS_FAST_AS_IT_CAN, LONGEST_S, MOST_DONATIONS, CampaignPlan
+from rtdash.model.donation import SEQUENCE_BITS
 
 
 @pytest.mark.parametrize(
@@ -33,8 +34,8 @@ def test_times(text, value_s):
         (typed.rate_per_s, "-5", "'-5': allowed: 1 … 50,000 a second, or max"),
         (typed.rate_per_s, "50001", "'50001': allowed: 1 … 50,000 a second, or max"),
         (typed.rate_per_s, "2.5", "'2.5': allowed: 1 … 50,000 a second, or max"),
-        (typed.donations, "many", "'many': allowed: 1 … 1,000,000,000,000 donations"),
-        (typed.donations, "1" + "0" * 99, "'10000000000…': allowed: 1 … 1,000,000,000,000 donations"),
+        (typed.donations, "many", "'many': allowed: 1 … 4,294,967,295 donations"),
+        (typed.donations, "1" + "0" * 99, "'10000000000…': allowed: 1 … 4,294,967,295 donations"),
         (typed.seconds, "5x", "'5x': allowed: 90, 90s, 5m or 1h, at most a year"),
         (typed.seconds, "9000h", "'9000h': allowed: 90, 90s, 5m or 1h, at most a year"),
         (typed.seconds, "nan", "'nan': allowed: 90, 90s, 5m or 1h, at most a year"),
@@ -46,6 +47,16 @@ def test_anything_else_is_refused_with_what_is_allowed(read, text, said):
     with pytest.raises(ValueError) as refused:
         read(text)
     assert str(refused.value) == said
+
+
+def test_every_donation_that_may_be_asked_for_has_an_id():
+    most = (1 << SEQUENCE_BITS) - 1
+    assert most == MOST_DONATIONS
+    assert typed.donations(f"{most:,}") == most
+
+
+def test_what_may_be_typed_makes_a_plan():
+    CampaignPlan(count=MOST_DONATIONS, duration_s=typed.seconds("8760h"), delay_s=LONGEST_S)
 
 
 @given(st.integers(1, 50_000) | st.just(AS_FAST_AS_IT_CAN))

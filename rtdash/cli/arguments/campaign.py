@@ -3,22 +3,13 @@
 from __future__ import annotations
 
 import argparse
-from contextlib import suppress
 
 from rtdash.cli.arguments.command import Commands, runs
-from rtdash.cli.arguments.values import seconds, whole
-from rtdash.model.campaign import AS_FAST_AS_IT_CAN, DEFAULT_RATE_PER_S, PRESETS, RATE_STEPS
+from rtdash.cli.arguments.values import told, whole
+from rtdash.model import typed
+from rtdash.model.campaign import DEFAULT_RATE_PER_S, PRESETS
 
-
-def rate(text: str) -> int:
-    """Donations a second: a number, the name of a preset, or `max`."""
-    if text == "max":
-        return AS_FAST_AS_IT_CAN
-    if text in PRESETS:
-        return PRESETS[text]
-    with suppress(argparse.ArgumentTypeError):
-        return whole(1, RATE_STEPS[-1])(text)
-    raise argparse.ArgumentTypeError(f"{text!r}: allowed: 1 … {RATE_STEPS[-1]:,}, {', '.join(PRESETS)}, max")
+_seconds = told(typed.seconds)
 
 
 def add_rate(parser: argparse.ArgumentParser, whose: str = "") -> None:
@@ -26,7 +17,7 @@ def add_rate(parser: argparse.ArgumentParser, whose: str = "") -> None:
     presets = ", ".join(f"{name} = {rate_per_s:,}" for name, rate_per_s in PRESETS.items())
     parser.add_argument(
         "--rate",
-        type=rate,
+        type=told(typed.rate_per_s, f", or {', '.join(PRESETS)}"),
         default=DEFAULT_RATE_PER_S,
         metavar="N",
         help=f"donations a second{whose}: a number, {presets}, or max ({DEFAULT_RATE_PER_S})",
@@ -45,11 +36,19 @@ def add(commands: Commands) -> None:
         "--organization", action="append", default=[], metavar="NAME", help="an organisation; repeat it (all 4)"
     )
     start.add_argument("--beside", action="store_true", help="leave the running campaigns alone")
-    start.add_argument("--in", type=seconds, dest="delay", default=0.0, metavar="S", help="begin after so many seconds")
-    start.add_argument("--count", type=whole(1), metavar="N", help="end after this many donations")
-    start.add_argument("--duration", type=seconds, metavar="S", help="end after this many seconds, or with --count")
+    start.add_argument(
+        "--in", type=_seconds, dest="delay", default=0.0, metavar="S", help="begin after so long: 90, 90s, 5m or 1h"
+    )
+    start.add_argument("--count", type=told(typed.donations), metavar="N", help="end after this many donations")
+    start.add_argument("--duration", type=_seconds, metavar="S", help="end after so long, or with --count")
     stop = actions.add("stop", help="stop campaigns, and wait until they have ended")
-    stop.add_argument("campaign_id", nargs="*", type=whole(1), metavar="NUMBER", help="these campaigns (all that run)")
+    stop.add_argument(
+        "campaign_id",
+        nargs="*",
+        type=whole(1),
+        metavar="NUMBER",
+        help="these campaigns (all that run or are planned)",
+    )
     stop.add_argument("--no-wait", action="store_true", help="ask, and do not wait")
     listed = actions.add("list", help="the latest campaigns")
     for action, name in ((start, "start"), (stop, "stop"), (listed, "list")):

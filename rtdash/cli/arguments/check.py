@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from rtdash.cli.arguments.command import Commands, runs
-from rtdash.cli.arguments.values import seconds
+from rtdash.cli.arguments.values import told
+from rtdash.model import typed
 
 
 def add(commands: Commands) -> None:
@@ -13,7 +14,11 @@ def add(commands: Commands) -> None:
         "--conservation", action="store_true", required=True, help="every message that was sent is accounted for"
     )
     check.add_argument(
-        "--wait", type=seconds, default=10.0, metavar="S", help="how long to wait for 2 s in which nothing moves (10)"
+        "--wait",
+        type=told(typed.seconds),
+        default=10.0,
+        metavar="S",
+        help="how long to wait for 2 s in which nothing moves (10)",
     )
     check.add_argument("--json", action="store_true", help="the outcome as JSON on standard output")
     runs(check, "check", "check", writes=False)

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from rtdash.cli.arguments.command import Commands, runs
-from rtdash.cli.arguments.values import whole
+from rtdash.cli.arguments.values import told, whole
 from rtdash.model.letter import LetterAddress
 
 _TOPICS = ("donations", "clickstream")
@@ -15,10 +15,7 @@ _ADDRESS = "as `rtdash dead-letters list` prints it: TOPIC:PARTITION:OFFSET"
 
 def address(text: str) -> LetterAddress:
     """The address of a letter of one of our topics."""
-    try:
-        found = LetterAddress.parse(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
+    found = told(LetterAddress.parse)(text)
     if found.topic not in _TOPICS:
         raise argparse.ArgumentTypeError(f"topic {found.topic!r}: allowed: {', '.join(_TOPICS)}")
     return found

@@ -5,6 +5,9 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from contextlib import suppress
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
 def whole(least: int, most: int | None = None) -> Callable[[str], int]:
@@ -21,10 +24,13 @@ def whole(least: int, most: int | None = None) -> Callable[[str], int]:
     return read
 
 
-def seconds(text: str) -> float:
-    """A time above 0."""
-    with suppress(ValueError):
-        number = float(text)
-        if 0 < number < float("inf"):
-            return number
-    raise argparse.ArgumentTypeError(f"{text!r}: allowed: seconds above 0")
+def told(read: Callable[[str], T], more: str = "") -> Callable[[str], T]:
+    """`read`, with what its ValueError says, and `more`: argparse keeps the text of one to itself."""
+
+    def read_and_tell(text: str) -> T:
+        try:
+            return read(text)
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(f"{error}{more}") from None
+
+    return read_and_tell

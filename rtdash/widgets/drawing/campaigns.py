@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rtdash.model.campaign import AS_FAST_AS_IT_CAN
+from rtdash.model.typed import shown_rate
 from rtdash.widgets.drawing.numbers import grouped, rounded
 from rtdash.widgets.drawing.record import (
     Record,
@@ -47,9 +47,8 @@ _LONGEST_NAME = {True: 20, False: 12}
 
 def _rate(record: Record) -> Span:
     wanted = round(number(record, "rate_per_s"))
-    shown = "max" if wanted >= AS_FAST_AS_IT_CAN else grouped(wanted)
     real = f"{grouped(round(number(record, 'real_rate_per_s')))} of " if is_live(record) else ""
-    return real + shown, "warn" if is_braked(record) else "text" if is_live(record) else "muted"
+    return real + shown_rate(wanted), "warn" if is_braked(record) else "text" if is_live(record) else "muted"
 
 
 def _cells(record: Record, longest: int, *, is_chosen: bool) -> list[Span]:
