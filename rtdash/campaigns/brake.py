@@ -10,13 +10,14 @@ from typing import Any
 
 from pymysql.connections import Connection
 
-from rtdash.model.campaign import ACTIVE
+from rtdash.model.campaign import CampaignState
 from rtdash.sources.donations import explained
 from rtdash.sources.kafka import DONATIONS_TOPIC
 
 _DONATION_BYTES = 260
 _EVENT_BYTES = 180
 
+_PRODUCING = (CampaignState.RUNNING, CampaignState.STOPPING)
 _SETTLED = """
 SELECT (SELECT COALESCE(SUM(donations), 0) FROM donation_totals WHERE campaign_id = %s),
        (SELECT COALESCE(SUM(dead + duplicates + lost), 0) FROM ingest_offsets WHERE topic = %s),
@@ -32,19 +33,21 @@ class Settled:
 
     def __init__(self, campaign_id: int) -> None:
         self._campaign_id = campaign_id
-        self._gone_before: int | None = None
+        self._gone_last: int | None = None
+        self._gone = 0
         self.donations = 0
         self.campaigns = 1
-        """Those with a runner: each keeps to its part of what may wait, also while it cannot see the others."""
+        """Those that run or stop: each keeps to its part of what may wait, also while it cannot see the others."""
 
     def ask(self, connection: Connection[Any]) -> None:
         """Ask the donations database anew. Raises SourceError, and then stays as it was."""
         with explained(), connection.cursor() as cursor:
-            cursor.execute(_SETTLED, (self._campaign_id, DONATIONS_TOPIC, ACTIVE))
+            cursor.execute(_SETTLED, (self._campaign_id, DONATIONS_TOPIC, _PRODUCING))
             ((loaded, gone, campaigns),) = cursor.fetchall()
-        if self._gone_before is None:
-            self._gone_before = int(gone)
-        self.donations = int(loaded) + int(gone) - self._gone_before
+        # Dead letters become fewer when old ones are replayed: that makes none of ours wait again.
+        self._gone += max(0, int(gone) - (self._gone_last if self._gone_last is not None else int(gone)))
+        self._gone_last = int(gone)
+        self.donations = int(loaded) + self._gone
         self.campaigns = max(1, campaigns)
 
 

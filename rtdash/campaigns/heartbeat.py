@@ -61,7 +61,8 @@ class Heartbeat:
     @property
     def stop_wanted(self) -> bool:
         """Whether the runner shall come to an end: it was asked to, the campaign is gone, or this thread failed."""
-        return self.error is not None or self.orders is None or self.orders.state not in _WANTED
+        orders = self.orders
+        return self.error is not None or orders is None or orders.state not in _WANTED
 
     def _run(self) -> None:
         answering = True

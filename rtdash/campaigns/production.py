@@ -52,8 +52,8 @@ class Production:
         wanted = -1
         while not (stop.is_set() or heartbeat.stop_wanted or self._is_over(plan)):
             now_s = time.monotonic()
-            if heartbeat.orders is not None and heartbeat.orders.rate_per_s != wanted:
-                wanted = heartbeat.orders.rate_per_s
+            if (orders := heartbeat.orders) is not None and orders.rate_per_s != wanted:
+                wanted = orders.rate_per_s
                 self._visits.set_rate(min(wanted, _FIRST_GUESS_PER_S))
             allowed = self._brake(heartbeat)
             pacer.set_rate(wanted if allowed == 1 else min(wanted, _FIRST_GUESS_PER_S) * allowed)
@@ -120,7 +120,7 @@ class Production:
             events_unknown=events_unknown,
             visit_fraction=self._visits.fraction,
             real_rate_per_s=(generated - before) / max(now_s - since_s, 1e-3),
-            note=(self._delivery.note or self._awaited or self._braked)[:500],
+            note="; ".join(filter(None, (self._awaited or self._braked, self._delivery.note)))[:500],
         )
 
     @property

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import asdict, replace
 from random import Random
 from typing import TypeVar
 
@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 _PERSIST_S = 10.0
+_RETRY_S = 0.5
 _LOOK_S = 0.1
 
 
@@ -101,7 +102,11 @@ class CampaignRunner:
         while (left_us := epoch_us(campaign.starts_at) - clock.now_us()) > 0:
             if heartbeat.stop_wanted or stop.wait(min(_LOOK_S, left_us / 1e6)):
                 return False
-        begun = self._persist(lambda store: store.begin(campaign.campaign_id, beside=self._plan.beside))
+        begun = self._persist(
+            lambda store: store.begin(campaign.campaign_id, beside=self._plan.beside),
+            # One that runs outlasts a database that is away; so does one that is about to.
+            gives_up=lambda: stop.is_set() or heartbeat.stop_wanted,
+        )
         if begun:
             heartbeat.state = CampaignState.RUNNING
             log.info("campaign %d runs", campaign.campaign_id)
@@ -112,17 +117,18 @@ class CampaignRunner:
             store.finish(campaign.campaign_id, progress)
             return store.get(campaign.campaign_id)
 
-        self.campaign = self._persist(finish) or campaign
+        deadline_s = time.monotonic() + _PERSIST_S
+        found = self._persist(finish, gives_up=lambda: time.monotonic() > deadline_s)
+        self.campaign = found or replace(campaign, state=CampaignState.ENDED, **asdict(progress))
         log.info("campaign %d ended: %d generated, %d acked", campaign.campaign_id, progress.generated, progress.acked)
 
-    def _persist(self, change: Callable[[CampaignStore], T]) -> T:
-        """Change the table, and try again for 10 s while the database does not answer. Raises SourceError."""
-        deadline_s = time.monotonic() + _PERSIST_S
+    def _persist(self, change: Callable[[CampaignStore], T], gives_up: Callable[[], bool]) -> T:
+        """Change the table, and try again while the database does not answer. Raises SourceError when it `gives_up`."""
         while True:
             try:
                 with closing(donations.connect(self._dsn, "campaign", deadline_s=_PERSIST_S)) as connection:
                     return change(CampaignStore(connection))
             except SourceError:
-                if time.monotonic() > deadline_s:
+                if gives_up():
                     raise
-                time.sleep(0.5)
+                time.sleep(_RETRY_S)

@@ -28,8 +28,12 @@ class StaleWatch:
             self._since_s = now_s
         self._last_s = now_s
         try:
+            # Heartbeats wait for the same server as we do: only after a quick answer is silence the runner's.
+            store.ping()
+            answered_s = self._clock()
+            if answered_s - now_s > _LONGEST_GAP_S:
+                self._since_s = self._last_s = answered_s
             if now_s - self._since_s < SILENT_S:
-                store.ping()
                 return 0
             return store.close_stale(SILENT_S)
         except SourceError:

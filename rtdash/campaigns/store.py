@@ -19,7 +19,6 @@ from rtdash.sources.donations import explained
 
 _COLUMNS = ", ".join(f"`{field.name}`" for field in fields(Campaign))
 _ATTEMPTS = 20
-_MOST_ACTIVE = 1_000
 _STOPPABLE = (CampaignState.PLANNED, CampaignState.RUNNING)
 # Nothing is inserted when another runner was quicker with the same id.
 _ENTER = """
@@ -74,8 +73,6 @@ class CampaignStore:
         when it has a delay. Without a name it is called by its number.
         """
         is_planned = plan.delay_s > 0
-        if not (is_planned or plan.beside):
-            self.stop_running()
         for _ in range(_ATTEMPTS):
             # Dense ids of few bits, which AUTO_INCREMENT is not on SingleStore. Old donations may be in the totals
             # although their campaign is not in the table: a broker outlives a database.
@@ -101,6 +98,8 @@ class CampaignStore:
             )
             campaign = self.get(campaign_id) if mine else None
             if campaign is not None:
+                if not (is_planned or plan.beside):
+                    self._stop_before(campaign)
                 return campaign
         raise SourceError(f"no free campaign id after {_ATTEMPTS} attempts")
 
@@ -109,17 +108,18 @@ class CampaignStore:
 
         Those that run are asked to stop unless it shall run `beside` them.
         """
-        if not beside:
-            self.stop_running()
-        return bool(
-            self._change(
-                # Lost: given up while the database was away. Running: an attempt whose answer did not arrive.
-                "UPDATE campaigns SET state = %s, started_at = UTC_TIMESTAMP(6) WHERE campaign_id = %s AND state IN %s",
-                CampaignState.RUNNING,
-                campaign_id,
-                (CampaignState.PLANNED, CampaignState.LOST, CampaignState.RUNNING),
-            )
+        begun = self._change(
+            # Lost: given up while the database was away. Running: an attempt whose answer did not arrive.
+            "UPDATE campaigns SET state = %s, started_at = UTC_TIMESTAMP(6)"
+            " WHERE campaign_id = %s AND state IN %s AND NOT is_stop_wanted",
+            CampaignState.RUNNING,
+            campaign_id,
+            (CampaignState.PLANNED, CampaignState.LOST, CampaignState.RUNNING),
         )
+        campaign = self.get(campaign_id) if begun else None
+        if campaign is not None and not beside:
+            self._stop_before(campaign)
+        return bool(begun)
 
     def get(self, campaign_id: int) -> Campaign | None:
         """The campaign as the table has it now."""
@@ -133,7 +133,11 @@ class CampaignStore:
 
     def active(self) -> tuple[Campaign, ...]:
         """Those with a runner, newest first."""
-        return tuple(each for each in self.latest(_MOST_ACTIVE) if each.is_active)
+        rows = self._rows(
+            f"SELECT {_COLUMNS} FROM campaigns WHERE state IN %s ORDER BY campaign_id DESC",  # noqa: S608
+            ACTIVE,
+        )
+        return tuple(_campaign(row) for row in rows)
 
     def set_rate(self, campaign_id: int, rate_per_s: int) -> None:
         """Want another rate of a campaign that runs or is planned; any other stays as it is."""
@@ -148,16 +152,18 @@ class CampaignStore:
         """Ask a campaign to stop, or not to begin; False when it neither runs nor is planned."""
         return self._stop("campaign_id = %s AND state IN %s", campaign_id, _STOPPABLE) > 0
 
-    def stop_running(self) -> int:
-        """Ask every running campaign to stop; how many were asked."""
-        return self._stop("state = %s", CampaignState.RUNNING)
-
     def stop_all(self) -> int:
         """Ask every campaign that runs or is planned to stop; how many were asked."""
         return self._stop("state IN %s", _STOPPABLE)
 
     def _stop(self, which: str, *values: object) -> int:
-        return self._change(f"UPDATE campaigns SET state = %s WHERE {which}", CampaignState.STOPPING, *values)  # noqa: S608
+        ask = f"UPDATE campaigns SET state = %s, is_stop_wanted = TRUE WHERE {which}"  # noqa: S608 (our own conditions)
+        return self._change(ask, CampaignState.STOPPING, *values)
+
+    def _stop_before(self, campaign: Campaign) -> None:
+        """Ask those that began before it to stop: of two that begin at once the later one stays."""
+        earlier = "state = %s AND campaign_id <> %s AND started_at <= %s"
+        self._stop(earlier, CampaignState.RUNNING, campaign.campaign_id, campaign.started_at)
 
     def heartbeat(self, campaign_id: int, state: CampaignState, progress: Progress) -> Orders | None:
         """Say that the runner lives, in `state`, and what it has done; returns what is wanted of it.
@@ -165,8 +171,10 @@ class CampaignStore:
         A campaign that was given up as lost is taken back. None: the campaign is no longer in the table.
         """
         self._change(
-            _SAY + " WHERE campaign_id = %(campaign_id)s",
+            # One that a server carries out late must not change the account of an end.
+            _SAY + " WHERE campaign_id = %(campaign_id)s AND state <> %(ended)s",
             campaign_id=campaign_id,
+            ended=CampaignState.ENDED,
             **asdict(progress),
         )
         rows = self._rows("SELECT state, rate_per_s FROM campaigns WHERE campaign_id = %s", campaign_id)
@@ -176,11 +184,14 @@ class CampaignStore:
         if orders.state is not CampaignState.LOST:
             return orders
         self._change(
-            "UPDATE campaigns SET state = %s, ended_at = NULL WHERE campaign_id = %s AND state = %s",
+            "UPDATE campaigns SET state = CASE WHEN is_stop_wanted THEN %s ELSE %s END, ended_at = NULL"
+            " WHERE campaign_id = %s AND state = %s",
+            CampaignState.STOPPING,
             state,
             campaign_id,
             CampaignState.LOST,
         )
+        # The next heartbeat hears what it is by now.
         return Orders(state, orders.rate_per_s)
 
     def finish(self, campaign_id: int, progress: Progress) -> None:

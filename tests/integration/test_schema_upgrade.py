@@ -132,7 +132,7 @@ EARLIER = (
     "ALTER TABLE dead_letters DROP INDEX dead_letters_address, DROP INDEX dead_letters_waiting,"
     " DROP COLUMN replayed_at, DROP COLUMN correction",
     "ALTER TABLE campaigns DROP COLUMN starts_at, DROP COLUMN ends_at, DROP COLUMN wanted,"
-    " DROP COLUMN events_failed, DROP COLUMN events_unknown",
+    " DROP COLUMN events_failed, DROP COLUMN events_unknown, DROP COLUMN is_stop_wanted",
     "DELETE FROM schema_steps WHERE file LIKE 'migrations/%'",
     "INSERT INTO dead_letters VALUES ('a life', 'donations', 0, 7, 'no donation', 'not JSON', '2025-01-01')",
     "INSERT INTO campaigns (campaign_id, name, cities, organizations, state, rate_per_s, generated)"

@@ -1,7 +1,8 @@
 -- What is asked of each campaign, and what its runner says of itself. The truth for every dashboard.
 -- Names compare byte by byte (utf8mb4_bin): Nîmes is not Nimes.
 -- starts_at and ends_at are planned, started_at and ended_at what came of it; one that was stopped before it began has
--- neither of these. wanted: donations after which it ends.
+-- neither of these. wanted: donations after which it ends. is_stop_wanted
+-- outlasts the state: one that is lost and taken back still has to stop.
 -- With its two indexes a panel's window is known before its plan is made, which is then one short range.
 CREATE TABLE IF NOT EXISTS campaigns (
     campaign_id      BIGINT        NOT NULL,
@@ -28,6 +29,7 @@ CREATE TABLE IF NOT EXISTS campaigns (
     visit_fraction   DOUBLE        NOT NULL DEFAULT 1,
     real_rate_per_s  DOUBLE        NOT NULL DEFAULT 0,
     note             VARCHAR(500)  NOT NULL DEFAULT '',
+    is_stop_wanted   BOOLEAN       NOT NULL DEFAULT FALSE,
     PRIMARY KEY (campaign_id),
     KEY campaigns_state (state),
     KEY campaigns_end (ended_at)
