@@ -24,7 +24,7 @@ demo: setup ## the dashboard on private servers; ARGS="--fresh --start" passes o
 	@$(bin)/rtdash demo $(ARGS)
 
 test: setup ## the tests, in minutes
-	@$(bin)/pytest -m "not long" $(ARGS)
+	@$(bin)/pytest -m "not long" -n 2 --dist loadfile $(ARGS)
 
 test-long: setup ## the tests that take longer
 	@$(bin)/pytest -m long $(ARGS)
