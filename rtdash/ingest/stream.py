@@ -10,7 +10,7 @@ from functools import partial
 from typing import Generic
 
 from rtdash.errors import SourceError, Unreachable
-from rtdash.ingest.offsets import OffsetTable, OffsetTaken
+from rtdash.ingest.offsets import OffsetTable, OffsetTaken, is_attended
 from rtdash.ingest.reader import TopicReader
 from rtdash.ingest.retry import Retry
 from rtdash.ingest.sink import Prepared, Sink
@@ -47,7 +47,9 @@ class Stream(Generic[Prepared]):
             while not stop.is_set():
                 try:
                     self._sink.connect()
-                    self._follow(stop)
+                    self._stand_by(stop)
+                    if not stop.is_set():
+                        self._follow(stop)
                 except OffsetTaken as taken:
                     if not self._standing_by:
                         log.info("%s: another ingest is at work (%s); standing by", self._sink.topic, taken)
@@ -58,9 +60,8 @@ class Stream(Generic[Prepared]):
             self._sink.close()
 
     def _follow(self, stop: threading.Event) -> None:
-        """Follow one life of the topic; returns when another begins."""
+        """Follow the life that the topic has now; returns when another begins."""
         offsets = OffsetTable(self._sink.topic, self._incarnation_of(self._sink.topic, _CONFIRM_S))
-        self._stand_by(offsets, stop)
         reader = TopicReader(self._bootstrap_servers, self._sink.topic)
         try:
             # While the database takes one batch the next is read and prepared.
@@ -76,7 +77,7 @@ class Stream(Generic[Prepared]):
         """
         partitions: list[int] = []
         reviewed_s = touched_s = float("-inf")
-        writing = writer.submit(partial(self._settle, offsets))
+        writing = writer.submit(lambda: None)
         while not stop.is_set():
             now_s = time.monotonic()
             if now_s - reviewed_s >= _REVIEW_S:
@@ -123,22 +124,22 @@ class Stream(Generic[Prepared]):
         self._standing_by = False
         self._retry.succeeded()
 
-    def _stand_by(self, offsets: OffsetTable, stop: threading.Event) -> None:
-        """Wait until whoever is at work has been silent for 1.5 s."""
+    def _stand_by(self, stop: threading.Event) -> None:
+        """Wait until whoever is at work has been silent for 1.5 s; the topic may have another life by then."""
         while self._standing_by and not stop.wait(_STANDBY_S):
             with self._sink.transaction() as cursor:
-                self._standing_by = offsets.is_attended(cursor)
+                self._standing_by = is_attended(cursor, self._sink.topic)
             if not self._standing_by:
                 log.info("%s: the other ingest has fallen silent; taking over", self._sink.topic)
 
-    def _settle(self, offsets: OffsetTable) -> None:
+    def _begin(self, reader: TopicReader, offsets: OffsetTable, partitions: list[int]) -> None:
+        """Read on where the database says; a partition that was never read from its oldest message on.
+
+        The topic has just been seen to have this life, so the others have ended.
+        """
         with self._sink.transaction() as cursor:
             if lost := offsets.settle(cursor):
                 log.error("%s: %d messages of an earlier broker were never read; they are lost", self._sink.topic, lost)
-
-    def _begin(self, reader: TopicReader, offsets: OffsetTable, partitions: list[int]) -> None:
-        """Read on where the database says; a partition that was never read from its oldest message on."""
-        with self._sink.transaction() as cursor:
             stored = offsets.stored(cursor)
             for partition_id in partitions:
                 if partition_id not in stored:

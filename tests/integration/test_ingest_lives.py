@@ -1,0 +1,73 @@
+"""Lives of a topic that follow one another, and ingests that do."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+
+import pytest
+
+from rtdash.ingest.donations import DonationSink
+from rtdash.ingest.offsets import Cursor
+from rtdash.ingest.stream import Stream
+from tests.messages import donation
+from tests.world import World, until
+
+ROW = (
+    "INSERT INTO ingest_offsets (topic, incarnation, partition_id, next_offset, latest_offset, updated_at)"
+    " VALUES ('donations', %s, %s, %s, %s, %s)"
+)
+LIVES = "SELECT incarnation, SUM(loaded), SUM(lost) FROM ingest_offsets GROUP BY incarnation ORDER BY incarnation"
+
+
+class Watched(DonationSink):
+    """Counts its transactions."""
+
+    transactions = 0
+
+    def transaction(self) -> AbstractContextManager[Cursor]:
+        self.transactions += 1
+        return super().transaction()
+
+
+@contextmanager
+def following(world: World, life: Callable[[], str]) -> Iterator[Watched]:
+    """Ingest of the donations; what life the topic has `life` says."""
+    stop = threading.Event()
+    sink = Watched(world.settings.donations_dsn)
+    stream = Stream(sink, world.broker.bootstrap_servers, lambda *_: life())
+    thread = threading.Thread(target=stream.run, args=(stop,))
+    thread.start()
+    try:
+        yield sink
+    finally:
+        stop.set()
+        thread.join(5)
+        assert not thread.is_alive()
+
+
+@pytest.fixture
+def info(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
+    caplog.set_level("INFO", "rtdash.ingest")
+    return caplog
+
+
+def test_a_standby_takes_over_in_the_life_that_the_topic_has_by_then(world: World, info: pytest.LogCaptureFixture):
+    lives = ["first"]
+    world.send("donations", donation())
+    with following(world, lambda: lives[-1]) as sink:
+        until(lambda: world.delivered("loaded") == 1)
+        # Another has been quicker, and is at work until further notice.
+        world.rows(ROW, "first", 9, 0, 0, "2100-01-01")
+        world.rows("UPDATE ingest_offsets SET next_offset = 2, latest_offset = 2 WHERE partition_id = 0")
+        world.send("donations", donation(transaction_id=2))
+        until(lambda: "standing by" in info.text)
+        looks = sink.transactions + 3
+        until(lambda: sink.transactions >= looks)
+        # It has followed the topic into its second life, and left one of two messages there.
+        lives.append("second")
+        world.rows(ROW, "second", 0, 1, 2, "2000-01-01")
+        world.rows("UPDATE ingest_offsets SET updated_at = '2000-01-01'")
+        until(lambda: world.delivered("loaded") == 2)
+    assert world.rows(LIVES) == (("first", 1, 0), ("second", 1, 0))
