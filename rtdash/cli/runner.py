@@ -5,14 +5,17 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from signal import SIGKILL, SIGTERM
+from tempfile import mkstemp
 
 import platformdirs
 
 from rtdash.campaigns.control import Runner
+from rtdash.errors import RtdashError
 from rtdash.model.campaign import CampaignPlan
 from rtdash.model.typed import shown_rate, shown_seconds
 from rtdash.servers.process import GuardedProcess, StopSignals
@@ -20,6 +23,7 @@ from rtdash.settings import Settings
 
 _COMMAND = (sys.executable, "-P", "-m", "rtdash", "campaign", "start")
 _STOP_S = 15.0
+_KEPT_S = 7 * 24 * 3600.0
 # When we are killed the database goes as well: a runner would try for longer to enter the end of its campaign.
 _GUARDED_STOP: StopSignals = ((SIGTERM, 3.0), (SIGKILL, 0.5))
 
@@ -32,7 +36,6 @@ class DetachedRunner:
     def __init__(
         self, command: list[str], log_file: Path, environment: dict[str, str], keep_open: Sequence[int]
     ) -> None:
-        log_file.parent.mkdir(parents=True, exist_ok=True)
         self._log_file = log_file
         with log_file.open("wb") as log:
             self._process = subprocess.Popen(
@@ -55,9 +58,13 @@ class DetachedRunner:
         return self._log_file.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-5:]
 
     def stop(self) -> None:
-        """Ask it to end its campaign, and wait until it has."""
+        """Ask it to end its campaign, and wait until it has. Raises RtdashError after 15 s: it goes on by itself."""
         self._process.send_signal(SIGTERM)
-        self._process.wait(_STOP_S)
+        try:
+            self._process.wait(_STOP_S)
+        except subprocess.TimeoutExpired:
+            what = f"the campaign has not ended within {_STOP_S:g} s: it waits for its last delivery reports"
+            raise RtdashError(what) from None
 
 
 def arguments(plan: CampaignPlan) -> list[str]:
@@ -77,6 +84,19 @@ def child_environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.upper().startswith("RTDASH_")}
 
 
+def _new_log(folder: Path) -> Path:
+    """An empty file for one runner alone; those that nobody has written to for a week are removed."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for log_file in folder.glob("campaign*.log"):
+        # Another dashboard may be quicker.
+        with suppress(FileNotFoundError):
+            if log_file.stat().st_mtime < time.time() - _KEPT_S:
+                log_file.unlink()
+    opened, name = mkstemp(prefix=time.strftime("campaign-%Y%m%d-%H%M%S-"), suffix=".log", dir=folder)
+    os.close(opened)
+    return Path(name)
+
+
 @contextmanager
 def launcher(settings: Settings, demo: Path | None) -> Iterator[Callable[[CampaignPlan], Runner]]:
     """Gives a function that starts a runner by a plan. In the folder of a `demo` it ends with us, however we end.
@@ -90,7 +110,7 @@ def launcher(settings: Settings, demo: Path | None) -> Iterator[Callable[[Campai
 
     def launch(plan: CampaignPlan) -> Runner:
         command = [*_COMMAND, "--settings", str(file), *arguments(plan)]
-        log_file, environment = logs / "campaign.log", child_environment()
+        log_file, environment = _new_log(logs), child_environment()
         if demo is None:
             return DetachedRunner(command, log_file, environment, keep_open=(secrets,))
         return GuardedProcess.start(

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import tempfile
+import time
 
 import pytest
 
 from rtdash.cli import campaign, runner
 from rtdash.cli.arguments import parse
+from rtdash.errors import RtdashError
 from rtdash.model.campaign import AS_FAST_AS_IT_CAN, CampaignPlan
 from rtdash.settings import load
 from tests.unit.server import eventually
@@ -41,9 +44,46 @@ def test_runners_read_their_settings_from_memory_also_when_we_are_gone(tmp_path,
         eventually(lambda started=started: started.returncode is not None)
         assert started.log_tail() == [f"mysql://u:{PASSWORD}@h/d --rate={rate}"]
         assert started.returncode == 0
-        for log in tmp_path.rglob("campaign.log"):
+        for log in tmp_path.rglob("campaign-*.log"):
             log.unlink()
         started.stop()
+
+
+@pytest.mark.parametrize("is_demo", [False, True])
+def test_each_runner_has_a_log_of_its_own_and_those_of_last_week_are_removed(tmp_path, monkeypatch, is_demo):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    folder = tmp_path / ("logs" if is_demo else "rtdash")
+    folder.mkdir()
+    old, young, others = (folder / name for name in ("campaign-old.log", "campaign-young.log", "rtdash.log"))
+    for log, days in ((old, 8), (young, 6), (others, 8)):
+        log.touch()
+        os.utime(log, (time.time() - days * 86_400,) * 2)
+    go = tmp_path / "go"
+    monkeypatch.setattr(runner, "_COMMAND", (sys.executable, "-P", "-c", PROGRAM, str(go)))
+    with runner.launcher(load(donations_dsn="mysql://u@h/d"), tmp_path if is_demo else None) as launch:
+        started = [launch(CampaignPlan(rate_per_s=rate)) for rate in (7, 8)]
+    go.touch()
+    eventually(lambda: all(each.returncode is not None for each in started))
+    assert [each.log_tail() for each in started] == [["mysql://u@h/d --rate=7"], ["mysql://u@h/d --rate=8"]]
+    assert [log.exists() for log in (old, young, others)] == [False, True, True]
+    for each in started:
+        each.stop()
+
+
+def test_a_runner_that_is_slow_to_end_is_one_plain_line(tmp_path, monkeypatch):
+    monkeypatch.setattr(runner, "_STOP_S", 0.1)
+    program = "import signal; signal.signal(signal.SIGTERM, lambda *_: print('asked', flush=True)); print(flush=True)"
+    command = [sys.executable, "-c", program + "\nwhile True: signal.pause()"]
+    log = tmp_path / "campaign.log"
+    slow = runner.DetachedRunner(command, log, {}, keep_open=())
+    try:
+        eventually(log.read_text)
+        with pytest.raises(RtdashError, match=r"has not ended within 0\.1 s: it waits for its last delivery reports"):
+            slow.stop()
+        eventually(lambda: slow.log_tail() == ["asked"])
+    finally:
+        slow._process.kill()
+        slow._process.wait()
 
 
 @pytest.mark.parametrize(
