@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from dataclasses import replace
 from functools import partial
 from queue import Empty, SimpleQueue
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 from pydantic import SecretStr
 from pymysql import MySQLError
@@ -19,14 +20,18 @@ from pymysql.connections import Connection
 from rtdash.campaigns.stale import StaleWatch
 from rtdash.campaigns.store import CampaignStore
 from rtdash.errors import RtdashError, SourceError
-from rtdash.model.campaign import AS_FAST_AS_IT_CAN, CampaignPlan, CampaignState, RateChange
+from rtdash.model.campaign import CampaignPlan, CampaignState, RateChange
 from rtdash.model.text import plain
+from rtdash.model.typed import shown_rate
 from rtdash.sources import donations
 
 log = logging.getLogger(__name__)
 
 Report = Callable[[str, str | None], object]
 """Called on the control's thread with what was done and, when it could not be, why."""
+
+_Command: TypeAlias = partial[str]
+"""A method of the control with its arguments; it returns what was done."""
 
 _WATCH_S = 1.0
 _LAUNCH_S = 1.5
@@ -49,7 +54,7 @@ class Runner(Protocol):
         ...
 
     def stop(self) -> None:
-        """Ask it to end its campaign, and wait until it has."""
+        """Ask it to end its campaign, and wait until it has; from any thread. Raises RtdashError when it takes long."""
         ...
 
 
@@ -65,11 +70,12 @@ class CampaignControl:
         self.plan = plan
         """With which a campaign was last started here, or the next one will be; changed by this thread alone."""
         self._runners: list[Runner] = []
-        self._launched_at = -_LAUNCH_S
+        self._latest: Runner | None = None
+        self._launched_at = 0.0
         self._connection: Connection[Any] | None = None
         self._stale = StaleWatch()
         self._complaint = ""
-        self._commands: SimpleQueue[Callable[[], str] | None] = SimpleQueue()
+        self._commands: SimpleQueue[_Command | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="control", daemon=True)
         self._thread.start()
 
@@ -91,7 +97,7 @@ class CampaignControl:
 
     def stop_campaigns(self) -> None:
         """Ask all campaigns that run or are planned to stop, also those of other dashboards."""
-        self._commands.put(self._stop)
+        self._commands.put(partial(self._stop))
 
     def change_rate(self, change: RateChange, campaign_id: int | None = None) -> None:
         """Another rate for this campaign, while it runs or is planned, or else for the next one."""
@@ -100,16 +106,19 @@ class CampaignControl:
     def close(self, *, stop_own: bool) -> None:
         """End the thread; with `stop_own` the campaigns started here end first, with all their delivery reports.
 
-        Of the commands that wait only a stop is still carried out: each may take its deadline on a server that hangs.
+        Of the commands that wait only the stops are still carried out, each once: a command may take its deadline on
+        a server that hangs.
         """
-        waiting = []
+        stops: dict[object, _Command] = {}
         with suppress(Empty):
             while True:
-                waiting.append(self._commands.get_nowait())
-        if self._stop in waiting:
-            self._commands.put(self._stop)
+                command = self._commands.get_nowait()
+                if command is not None and command.func in (self._stop, self._stop_one):
+                    stops[command.func, command.args] = command
+        for command in stops.values():
+            self._commands.put(command)
         if stop_own:
-            self._commands.put(self._stop_own)
+            self._commands.put(partial(self._stop_own))
         self._commands.put(None)
         self._thread.join()
 
@@ -168,18 +177,22 @@ class CampaignControl:
                 connection.close()
 
     @property
-    def _is_starting(self) -> bool:
-        return self.own > 0 and time.monotonic() - self._launched_at < _LAUNCH_S
+    def _starting(self) -> Runner | None:
+        """The runner that was launched last, until it can have entered its campaign."""
+        is_young = time.monotonic() - self._launched_at < _LAUNCH_S
+        return self._latest if is_young and self._latest is not None and self._latest.returncode is None else None
 
     def _start(self, plan: CampaignPlan | None, *, beside: bool) -> str:
-        if self._is_starting:
+        if self._starting is not None:
             return "a campaign is starting already"
         plan = plan or replace(self.plan, beside=beside)
+        self._latest = self._launch(plan)
         self._launched_at = time.monotonic()
-        self._runners.append(self._launch(plan))
+        self._runners.append(self._latest)
         self.plan = replace(plan, beside=False, delay_s=0.0)
         when = f", to begin in {plan.delay_s:,.0f} s," if plan.delay_s else ""
-        return f"starting {plan.name or 'a campaign'}{when} at {_per_s(plan.rate_per_s)}{', beside' * plan.beside}"
+        rate = shown_rate(plan.rate_per_s)
+        return f"starting {plan.name or 'a campaign'}{when} at {rate}/s{', beside' * plan.beside}"
 
     def _stop_one(self, campaign_id: int) -> str:
         store = self._store()
@@ -190,33 +203,45 @@ class CampaignControl:
         return f"stopping {campaign.name}: waiting for its last delivery reports"
 
     def _stop(self) -> str:
-        starting = [runner for runner in self._runners if runner.returncode is None] if self._is_starting else []
-        for runner in starting:
+        starting, self._latest = self._starting, None
+        try:
+            asked = self._store().stop_all()
+        finally:
             # It may not have entered its campaign yet, and would start it after all.
-            runner.stop()
-            self._runners.remove(runner)
-            self._launched_at = -_LAUNCH_S
-        asked = self._store().stop_all()
-        return "stopping: waiting for the last delivery reports" if asked or starting else "no campaign is running"
+            if starting is not None and self._end([starting]):
+                self._runners.remove(starting)
+        is_asked = asked or starting is not None
+        return "stopping: waiting for the last delivery reports" if is_asked else "no campaign is running"
 
     def _change_rate(self, change: RateChange, campaign_id: int | None) -> str:
         campaign = self._store().get(campaign_id) if campaign_id is not None else None
         if campaign is None or campaign.state not in (CampaignState.PLANNED, CampaignState.RUNNING):
             self.plan = replace(self.plan, rate_per_s=change(self.plan.rate_per_s))
-            return f"next campaign: {_per_s(self.plan.rate_per_s)}"
+            return f"next campaign: {shown_rate(self.plan.rate_per_s)}/s"
         rate_per_s = change(campaign.rate_per_s)
         self._store().set_rate(campaign.campaign_id, rate_per_s)
         self.plan = replace(self.plan, rate_per_s=rate_per_s)
-        return f"{campaign.name}: {_per_s(rate_per_s)}"
+        return f"{campaign.name}: {shown_rate(rate_per_s)}/s"
 
     def _stop_own(self) -> str:
-        for runner in self._runners:
-            runner.stop()
-        return "campaigns stopped"
+        return "campaigns stopped" if self._end(self._runners) else ""
+
+    def _end(self, runners: Sequence[Runner]) -> bool:
+        """Stop them all at once, as one may be slow to end; whether all have ended: of any other it is said why."""
+        with ThreadPoolExecutor(max(1, len(runners))) as threads:
+            left = [why for why in threads.map(_stopped, runners) if why]
+        for why in left:
+            self._report("", why)
+        return not left
 
 
-def _per_s(rate_per_s: int) -> str:
-    return "as fast as it can" if rate_per_s == AS_FAST_AS_IT_CAN else f"{rate_per_s:,}/s"
+def _stopped(runner: Runner) -> str:
+    """Stop a runner; why it has not ended, or nothing."""
+    try:
+        runner.stop()
+    except RtdashError as error:
+        return str(error)
+    return ""
 
 
 def _said(error: Exception) -> str:

@@ -5,16 +5,19 @@ from __future__ import annotations
 import threading
 import time
 from contextlib import closing
+from functools import partial
 from queue import SimpleQueue
 
 import pytest
 
 from rtdash.campaigns.control import CampaignControl, close_stale
 from rtdash.campaigns.store import CampaignStore
+from rtdash.errors import RtdashError
 from rtdash.model.campaign import CampaignPlan, CampaignState, next_preset, next_rate, previous_rate
 from rtdash.resources import sql_folder
 from rtdash.schema.apply import apply
 from rtdash.sources import donations
+from tests.world import until
 
 
 def spring(rate_per_s: int, **more: object) -> CampaignPlan:
@@ -54,13 +57,6 @@ class Desk:
 
     def next(self) -> tuple[str, str | None]:
         return self.said.get(timeout=15)
-
-
-def until(condition) -> None:
-    deadline = time.monotonic() + 10
-    while not condition():
-        assert time.monotonic() < deadline, "the condition did not come true"
-        threading.Event().wait(0.01)
 
 
 WAITING = "SELECT 1 FROM information_schema.processlist WHERE db = DATABASE() AND state LIKE 'Waiting for%lock'"
@@ -174,6 +170,88 @@ def test_a_stop_right_after_a_start_ends_the_runner_that_has_no_campaign_yet(des
         "starting a campaign at 200/s",
     ]
     assert [runner.returncode for runner in desk.runners] == [0, None]
+
+
+def test_a_stop_right_after_a_start_asks_the_table_first_and_waits_for_no_runner_but_the_last(desk, store):
+    """Those before have entered their campaigns, and end by what the table says."""
+    running = store.register(spring(5))
+    states = SimpleQueue()
+    desk.control.start_campaign()
+    desk.next()
+    desk.control._launched_at -= 60
+    desk.control.start_campaign(beside=True)
+    desk.next()
+
+    def refuse() -> None:
+        states.put(store.get(running.campaign_id).state)
+        raise RtdashError("it takes long")
+
+    desk.runners[1].stop = refuse
+    desk.control.stop_campaigns()
+    assert [desk.next(), desk.next()] == [
+        ("", "it takes long"),
+        ("stopping: waiting for the last delivery reports", None),
+    ]
+    assert states.get_nowait() is CampaignState.STOPPING
+    assert desk.runners[0].returncode is None
+    desk.runners[1].returncode = 0
+
+
+def test_a_stop_ends_the_runner_that_starts_also_when_the_database_is_away(desk, monkeypatch):
+    def fail(_: object) -> int:
+        raise RtdashError("nobody answers")
+
+    monkeypatch.setattr(CampaignStore, "stop_all", fail)
+    desk.control.start_campaign()
+    desk.control.stop_campaigns()
+    assert [desk.next(), desk.next()] == [("starting a campaign at 200/s", None), ("", "nobody answers")]
+    assert desk.runners[0].returncode == 0
+
+
+def test_one_runner_that_is_slow_to_end_keeps_no_other_from_being_stopped(dsn):
+    desk = Desk(dsn)
+    asked = threading.Barrier(3)
+    for _ in range(3):
+        desk.control.start_campaign()
+        desk.next()
+        desk.control._launched_at -= 60
+
+    def refuse() -> None:
+        asked.wait(10)
+        raise RtdashError("it takes long")
+
+    def end(runner: IdleRunner) -> None:
+        asked.wait(10)
+        runner.returncode = 0
+
+    first, *others = desk.runners
+    first.stop = refuse
+    for runner in others:
+        runner.stop = partial(end, runner)
+    desk.control.close(stop_own=True)
+    assert [runner.returncode for runner in desk.runners] == [None, 0, 0]
+    assert desk.next() == ("", "it takes long")
+    assert desk.said.empty()
+
+
+def test_leaving_carries_out_the_stop_of_each_campaign_that_waits(dsn, store):
+    meant = [store.register(spring(5, beside=True)).campaign_id for _ in range(3)]
+    desk = Desk(dsn)
+    with store._connection.cursor() as cursor:
+        cursor.execute("LOCK TABLES campaigns WRITE")
+        desk.control.stop_campaign(meant[0])
+        until(lambda: cursor.execute(WAITING))
+        for campaign_id in (meant[1], meant[2], meant[1]):
+            desk.control.stop_campaign(campaign_id)
+            desk.control.change_rate(next_rate, campaign_id)
+        leaving = threading.Thread(target=lambda: desk.control.close(stop_own=False))
+        leaving.start()
+        until(lambda: desk.control._commands.qsize() == 3)  # two stops, end
+        cursor.execute("UNLOCK TABLES")
+    leaving.join(20)
+    assert [desk.next()[0] for _ in meant] == ["stopping spring: waiting for its last delivery reports"] * 3
+    assert desk.said.empty()
+    assert {store.get(campaign_id).state for campaign_id in meant} == {CampaignState.STOPPING}
 
 
 def test_leaving_carries_out_a_stop_that_waits_and_nothing_else(dsn, store):
