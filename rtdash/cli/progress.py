@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from types import TracebackType
 from typing import Self
 
@@ -19,7 +20,7 @@ _RENEW_S = 0.2
 
 
 class CampaignProgress:
-    """A bar on standard error while a `with` block lasts; without a planned end it only moves."""
+    """A bar on standard error while a `with` block lasts; before the start, or without a planned end, it only moves."""
 
     def __init__(self, runner: CampaignRunner) -> None:
         self._runner = runner
@@ -34,6 +35,7 @@ class CampaignProgress:
             expand=True,
         )
         self._task: TaskID | None = None
+        self._begins_s = 0.0
         self._noted = ""
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._run, name="progress", daemon=True)
@@ -61,7 +63,10 @@ class CampaignProgress:
         if (campaign := self._runner.campaign) is None:
             return
         if self._task is None:
-            self._task = self._bar.add_task(plain(campaign.name), total=_total(campaign), counts="")
+            self._task = self._bar.add_task(plain(campaign.name), total=_total(campaign), counts="", start=False)
+            self._begins_s = time.monotonic() + _delay_s(campaign)
+        if time.monotonic() >= self._begins_s:
+            self._bar.start_task(self._task)
         now = self._runner.progress()
         counts = f"{now.generated:,} generated  {now.acked:,} acked  {now.real_rate_per_s:,.0f}/s"
         lost = now.failed + now.unknown
@@ -72,6 +77,13 @@ class CampaignProgress:
             self._bar.console.print(plain(now.note), markup=False, highlight=False)
         done = now.generated if campaign.wanted is not None else self._bar.tasks[self._task].elapsed
         self._bar.update(self._task, completed=done or 0, counts=counts)
+
+
+def _delay_s(campaign: Campaign) -> float:
+    """From what was last heard of its runner, which at first is its entry in the table, until its planned start, s."""
+    if campaign.starts_at is None or campaign.heartbeat_at is None:
+        return 0.0
+    return (epoch_us(campaign.starts_at) - epoch_us(campaign.heartbeat_at)) / 1e6
 
 
 def _total(campaign: Campaign) -> float | None:
