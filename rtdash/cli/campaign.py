@@ -67,7 +67,7 @@ def _start(settings: Settings, options: argparse.Namespace) -> int:
         logs.to_stderr()
         ended = run_campaign(settings, plan)
     if options.json:
-        print(json.dumps(_record(ended), ensure_ascii=False))
+        print(json.dumps(_record(ended)))
     return 0 if ended.acked == ended.generated else 1
 
 
@@ -78,13 +78,13 @@ def _stop(connection: Connection[Any], options: argparse.Namespace) -> int:
     def say(line: str) -> None:
         print(plain(line), file=sys.stderr if options.json else sys.stdout, flush=True)
 
-    wanted = options.campaign_id or [each.campaign_id for each in store.active()]
+    wanted = list(dict.fromkeys(options.campaign_id)) or [each.campaign_id for each in store.active()]
     asked = [campaign_id for campaign_id in wanted if store.request_stop(campaign_id)]
     stopping = [each.campaign_id for each in store.active() if each.campaign_id in wanted]
     say(f"asked {len(asked)} campaign(s) to stop")
     ended = [] if options.no_wait else _wait(store, stopping, say)
     if options.json:
-        print(json.dumps({"asked": asked, "ended": [_record(each) for each in ended]}, ensure_ascii=False))
+        print(json.dumps({"asked": asked, "ended": [_record(each) for each in ended]}))
     is_lost = any(each.state is CampaignState.LOST for each in ended)
     return int(is_lost or (bool(options.campaign_id) and len(stopping) < len(wanted)))
 
@@ -110,7 +110,7 @@ def _wait(store: CampaignStore, campaign_ids: Sequence[int], say: Callable[[str]
 def _list(connection: Connection[Any], options: argparse.Namespace) -> int:
     campaigns = CampaignStore(connection).latest()
     if options.json:
-        print(json.dumps([_record(each) for each in campaigns], ensure_ascii=False))
+        print(json.dumps([_record(each) for each in campaigns]))
         return 0
     for each in campaigns:
         print(

@@ -55,7 +55,8 @@ def test_one_campaign_is_stopped_and_waited_for(world: World, campaign: Command,
     with world.campaign_beside(rate_per_s=50) as first, world.campaign_beside(rate_per_s=50, beside=True) as second:
         until(lambda: len(world.campaigns.active()) == 2)
         meant = world.campaigns.active()[0].campaign_id
-        assert campaign("stop", str(meant), "--json") == 0
+        # Typed twice it is the same one.
+        assert campaign("stop", str(meant), str(meant), "--json") == 0
         found = json.loads(capsys.readouterr().out)
         assert (found["asked"], [each["state"] for each in found["ended"]]) == ([meant], ["ended"])
         assert [each.state for each in world.campaigns.active()] == ["running"]
@@ -74,6 +75,20 @@ def test_a_campaign_whose_runner_is_gone_is_closed_by_the_stop(world: World, cam
     assert campaign("stop") == 1
     assert "winter: waiting for its runner\nwinter lost: 0 generated, 0 acked\n" in capsys.readouterr().out
     assert world.campaigns.get(lost.campaign_id).state == "lost"
+
+
+def test_what_the_database_says_cannot_steer_the_terminal(world: World, campaign: Command, capsys):
+    hostile = "spring\x9b2J\u202e\x1b[2J\x07"
+    entered = world.campaigns.register(CampaignPlan("spring", 5, ("Nîmes",), ("PureJoy",)))
+    world.rows("UPDATE campaigns SET name = %s, note = %s", hostile, hostile)
+    said = ""
+    for command in (["list"], ["list", "--json"]):
+        assert campaign(*command) == 0
+        said = capsys.readouterr().out
+        assert [char for char in said if char != "\n" and not char.isprintable()] == []
+    (record,) = json.loads(said)
+    assert (record["name"], record["note"], record["cities"]) == (hostile, hostile, ["Nîmes"])
+    assert record["campaign_id"] == entered.campaign_id
 
 
 def test_who_has_read_enough_may_close_the_pipe(world: World, campaign: Command):
