@@ -109,7 +109,7 @@ def _faults(donations: Balance, events: Balance | None, rows: Record) -> Iterato
         if balance is None:
             continue
         if not balance.received.is_attended:
-            yield f"{what}: the lag is not known, as no `rtdash ingest` is at work"
+            yield f"{what}: the lag is not known, as no `rtdash ingest` is at work, or Kafka is away"
         elif not balance.is_settled:
             yield f"{what}: still moving; stop the campaigns, or wait longer (--wait)"
         elif found := conservation.verdict(balance, what):

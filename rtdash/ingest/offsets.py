@@ -122,15 +122,15 @@ class OffsetTable:
                 ],
             )
 
-    def touch(self, cursor: Cursor, latest: Mapping[int, int]) -> None:
-        """A sign of life, with the ends of the partitions as last seen."""
-        for partition_id, offset in sorted(latest.items()):
+    def touch(self, cursor: Cursor, ends: Mapping[int, int | None]) -> None:
+        """A sign of life, with the ends of the partitions where they have just been seen."""
+        for partition_id, end in sorted(ends.items()):
+            # An end that lies further back is that of another life, which has just begun.
+            seen = "latest_offset = GREATEST(latest_offset, %s), seen_at = CURRENT_TIMESTAMP(6), "
             cursor.execute(
-                # An end that lies further back is that of another life, which has just begun.
-                "UPDATE ingest_offsets SET latest_offset = GREATEST(latest_offset, %s),"
-                " updated_at = CURRENT_TIMESTAMP(6)"
+                f"UPDATE ingest_offsets SET {'' if end is None else seen}updated_at = CURRENT_TIMESTAMP(6)"  # noqa: S608
                 " WHERE topic = %s AND incarnation = %s AND partition_id = %s",
-                (offset, self.topic, self.incarnation, partition_id),
+                (*(() if end is None else (end,)), self.topic, self.incarnation, partition_id),
             )
 
 

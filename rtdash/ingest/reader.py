@@ -6,11 +6,10 @@ A gap in the offsets is never skipped in silence.
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Mapping
-from contextlib import suppress
 
 from confluent_kafka import OFFSET_INVALID, Consumer, KafkaError, KafkaException, TopicPartition
+from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-defined]
 
 from rtdash.errors import Unreachable
 from rtdash.ingest.batch import Stretch
@@ -29,9 +28,9 @@ class TopicReader:
     def __init__(self, bootstrap_servers: str, topic: str) -> None:
         self.topic = topic
         self._next: dict[int, int] = {}
-        self._latest: dict[int, int] = {}
         self._overtaken: set[int] = set()
         self._complained: set[int] = set()
+        self._admin = AdminClient(client_config(bootstrap_servers, f"ingest-{topic}"))
         self._consumer = Consumer(
             {
                 **client_config(bootstrap_servers, f"ingest-{topic}"),
@@ -60,10 +59,10 @@ class TopicReader:
             raise Unreachable(f"Kafka: {error.args[0].str()}") from None
         return sorted(found.partitions) if found is not None and found.error is None else []
 
-    def bounds(self, partition_id: int, within_s: float = _BOUNDS_S) -> tuple[int, int]:
+    def bounds(self, partition_id: int) -> tuple[int, int]:
         """The oldest offset that the broker still has, and the end. Raises Unreachable."""
         try:
-            bounds = self._consumer.get_watermark_offsets(TopicPartition(self.topic, partition_id), timeout=within_s)
+            bounds = self._consumer.get_watermark_offsets(TopicPartition(self.topic, partition_id), timeout=_BOUNDS_S)
         except KafkaException as error:
             raise Unreachable(f"Kafka: {error.args[0].str()}") from None
         if bounds is None:
@@ -73,26 +72,20 @@ class TopicReader:
     def seek(self, offsets: Mapping[int, int]) -> None:
         """Read on from these offsets by partition, and nothing else."""
         self._next = dict(offsets)
-        self._latest = dict(offsets)
         self._overtaken.clear()
         self._assign()
 
-    def latest(self) -> dict[int, int]:
-        """The end of each partition, as far as the broker has told."""
-        for partition_id in self._next:
-            _, high = self._consumer.get_watermark_offsets(TopicPartition(self.topic, partition_id), cached=True)
-            if high != OFFSET_INVALID:
-                self._latest[partition_id] = max(high, self._next[partition_id])
-        return dict(self._latest)
-
-    def ends(self, within_s: float) -> dict[int, int]:
-        """The end of each partition, asked anew; as it was last told where no answer comes in time."""
-        until_s = time.monotonic() + within_s
-        ends = self.latest()
-        with suppress(Unreachable):
-            for partition_id in ends:
-                _, ends[partition_id] = self.bounds(partition_id, max(0.0, until_s - time.monotonic()))
-        return ends
+    def ends(self, within_s: float) -> dict[int, int | None]:
+        """The end of each partition that is read, asked anew; None where no answer comes in time. From any thread."""
+        end = OffsetSpec.latest()  # type: ignore[no-untyped-call]
+        wanted = {TopicPartition(self.topic, partition_id): end for partition_id in self._next}
+        if not wanted:
+            return {}
+        answers = self._admin.list_offsets(wanted, request_timeout=within_s)
+        return {
+            partition.partition: None if answer.exception() else answer.result().offset
+            for partition, answer in answers.items()
+        }
 
     def read(self, timeout_s: float) -> list[Stretch]:
         """What has come within `timeout_s`, at most 10,000 messages: one stretch for each partition that had any.
@@ -112,20 +105,19 @@ class TopicReader:
                 found.setdefault(partition_id, []).append((offset, message.value() or b""))
         if not found and not self._overtaken:
             return []
-        latest = self.latest()
-        stretches = [self._stretch(number, stretch, latest[number]) for number, stretch in found.items()]
+        stretches = [self._stretch(number, stretch) for number, stretch in found.items()]
         stretches += [self._skip(number) for number in sorted(self._overtaken - found.keys())]
         if found:
             self._complained.clear()
         return stretches
 
-    def _stretch(self, partition_id: int, messages: list[tuple[int, bytes]], latest: int) -> Stretch:
+    def _stretch(self, partition_id: int, messages: list[tuple[int, bytes]]) -> Stretch:
         start, end = self._next[partition_id], messages[-1][0] + 1
         lost = end - start - len(messages)
         if lost:
             log.error("%s partition %d: %d messages are missing before %d", self.topic, partition_id, lost, end)
         self._next[partition_id] = end
-        return Stretch(partition_id, start, end, latest, messages, lost)
+        return Stretch(partition_id, start, end, self._latest(partition_id), messages, lost)
 
     def _skip(self, partition_id: int) -> Stretch:
         """The stored offset is not there: retention has passed us by, or the end of the partition was cut off."""
@@ -139,6 +131,11 @@ class TopicReader:
         self._overtaken.discard(partition_id)
         self._assign()
         return Stretch(partition_id, start, end, high, (), max(0, end - start))
+
+    def _latest(self, partition_id: int) -> int:
+        """The end of a partition, as the broker told it with the last messages."""
+        _, high = self._consumer.get_watermark_offsets(TopicPartition(self.topic, partition_id), cached=True)
+        return max(high, self._next[partition_id]) if high != OFFSET_INVALID else self._next[partition_id]
 
     def _assign(self) -> None:
         self._consumer.assign([TopicPartition(self.topic, number, offset) for number, offset in self._next.items()])

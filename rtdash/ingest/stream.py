@@ -26,7 +26,7 @@ _STANDBY_S = 0.25
 _CONFIRM_S = 2.0
 _GLANCE_S = 0.5
 """Shorter than the silence after which a standby takes over: a broker that is away is no reason to."""
-_LAST_LOOK_S = 0.3
+_ENDS_S = 0.3
 
 
 class Stream(Generic[Prepared]):
@@ -97,14 +97,14 @@ class Stream(Generic[Prepared]):
                 writing = writer.submit(partial(self._sink.store, offsets, prepared))
             if now_s - touched_s >= _TOUCH_S:
                 writing.result()
-                writing = writer.submit(partial(self._touch, offsets, reader.latest()))
+                writing = writer.submit(partial(self._touch, reader, offsets))
                 touched_s = now_s
             if writing.done():
                 writing.result()
         else:
             writing.result()
             # When the built-in broker ends as well, what it takes with it is known by what is written now.
-            writing = writer.submit(partial(self._touch, offsets, reader.ends(_LAST_LOOK_S)))
+            writing = writer.submit(partial(self._touch, reader, offsets))
         writing.result()
 
     def _look(self, reader: TopicReader, offsets: OffsetTable, known: list[int]) -> list[int] | None:
@@ -118,9 +118,10 @@ class Stream(Generic[Prepared]):
     def _goes_on(self, offsets: OffsetTable, within_s: float) -> bool:
         return self._incarnation_of(self._sink.topic, within_s) == offsets.incarnation
 
-    def _touch(self, offsets: OffsetTable, latest: dict[int, int]) -> None:
+    def _touch(self, reader: TopicReader, offsets: OffsetTable) -> None:
+        ends = reader.ends(_ENDS_S)
         with self._sink.transaction() as cursor:
-            offsets.touch(cursor, latest)
+            offsets.touch(cursor, ends)
         self._standing_by = False
         self._retry.succeeded()
 

@@ -19,8 +19,8 @@ from rtdash.model.data import Cell
 QUIET_S = 2.0
 """Nothing may have moved for so long before a difference is believed."""
 SILENT_S = 1.5
-"""Ingest writes a sign of life twice a second; the lag of one that is silent is not known. It is less than `QUIET_S`: a
-lag that was seen before the last message is not to be believed."""
+"""Ingest looks twice a second where the partitions end; while it cannot see that, the lag is not known. It is less than
+`QUIET_S`: a lag that was seen before the last message is not to be believed."""
 
 
 def _whole(record: Mapping[str, Cell], name: str) -> int:
@@ -65,14 +65,14 @@ class Received:
     replayed: int = 0
     """Dead letters that were loaded after all: they are of no campaign's making, whatever number they carry."""
     is_attended: bool = True
-    """Ingest has given a sign of life: the lag is known."""
+    """Ingest has just seen where the partitions end: the lag is known."""
     is_own: bool = True
     """Loaded are messages of the campaigns alone, so that more of them than were sent is wrong."""
 
     @classmethod
     def read(cls, record: Mapping[str, Cell], *, is_own: bool) -> Self:
-        """From columns of these names; `silent_s` is NULL when ingest was never heard of."""
-        silent_s = record.get("silent_s")
+        """From columns of these names; `unseen_s` is NULL when ingest was never heard of."""
+        unseen_s = record.get("unseen_s")
         return cls(
             loaded=_whole(record, "loaded"),
             lag=_whole(record, "lag"),
@@ -80,7 +80,7 @@ class Received:
             lost=_whole(record, "lost"),
             duplicates=_whole(record, "duplicates"),
             replayed=_whole(record, "replayed"),
-            is_attended=silent_s is not None and float(str(silent_s)) <= SILENT_S,
+            is_attended=unseen_s is not None and float(str(unseen_s)) <= SILENT_S,
             is_own=is_own,
         )
 

@@ -205,7 +205,8 @@ def test_the_delivery_probe_sums_the_latest_life_of_the_topic_and_the_losses_of_
         ("new", "clickstream", 0, 1, 100, 0, 0),
     ):
         ask(
-            "INSERT INTO ingest_offsets VALUES (%(incarnation)s, %(topic)s, %(partition)s, %(next)s, %(latest)s,"
+            "INSERT INTO ingest_offsets (incarnation, topic, partition_id, next_offset, latest_offset, loaded, dead,"
+            " duplicates, lost, updated_at) VALUES (%(incarnation)s, %(topic)s, %(partition)s, %(next)s, %(latest)s,"
             " 5, 2, 1, %(lost)s, UTC_TIMESTAMP(6) - INTERVAL %(ago)s SECOND)",
             incarnation=incarnation,
             topic=topic,

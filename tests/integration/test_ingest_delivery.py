@@ -6,13 +6,21 @@ import threading
 from itertools import pairwise
 
 import pytest
+from psycopg.rows import dict_row
+from pymysql.cursors import DictCursor
 
 from rtdash.ingest.batch import Stretch
 from rtdash.ingest.donations import DonationSink
 from rtdash.ingest.offsets import OffsetTable, OffsetTaken
+from rtdash.model.conservation import Received
+from rtdash.panels.header import read
+from rtdash.resources import sql_folder
 from rtdash.settings import Settings
 from tests.messages import donation, event
 from tests.world import World, until
+
+CONSERVATION = read(sql_folder("donations", "probes") / "conservation.sql").sql
+CONSERVATION_OF_EVENTS = read(sql_folder("citus", "probes") / "conservation_events.sql").sql
 
 
 def test_a_campaign_arrives_whole_in_both_databases(world: World):
@@ -171,6 +179,29 @@ def test_lag_and_liveness_show_while_nothing_comes(world: World):
         first = world.rows("SELECT MIN(updated_at) FROM ingest_offsets")
         until(lambda: world.rows("SELECT MIN(updated_at) FROM ingest_offsets") > first)
         assert world.rows(age)[0][0] < 1.0
+
+
+def lags_known(world: World) -> tuple[bool, bool]:
+    """Whether the lag of each topic is known, as the dashboard reads it."""
+    with world.donations.cursor(DictCursor) as cursor:
+        cursor.execute(CONSERVATION)
+        donations = cursor.fetchone()
+    with world.clickstream.cursor(row_factory=dict_row) as cursor:
+        events = cursor.execute(CONSERVATION_OF_EVENTS).fetchone()
+    return Received.read(donations, is_own=True).is_attended, Received.read(events, is_own=False).is_attended
+
+
+def test_the_lag_is_known_as_long_as_the_broker_answers(world: World):
+    world.send("donations", donation())
+    world.send("clickstream", event())
+    with world.ingest():
+        until(lambda: lags_known(world) == (True, True))
+        world.broker.stop()
+        until(lambda: lags_known(world) == (False, False))
+        for topic in ("donations", "clickstream"):
+            signs = world.delivered("EXTRACT(SECOND FROM updated_at)", topic)
+            until(lambda topic=topic, signs=signs: world.delivered("EXTRACT(SECOND FROM updated_at)", topic) != signs)
+        assert lags_known(world) == (False, False)
 
 
 def test_a_broker_that_goes_away_leaves_ingest_alive(world: World, caplog, monkeypatch):

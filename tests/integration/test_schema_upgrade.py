@@ -133,6 +133,7 @@ EARLIER = (
     " DROP COLUMN replayed_at, DROP COLUMN correction",
     "ALTER TABLE campaigns DROP COLUMN starts_at, DROP COLUMN ends_at, DROP COLUMN wanted,"
     " DROP COLUMN events_failed, DROP COLUMN events_unknown, DROP COLUMN is_stop_wanted",
+    "ALTER TABLE ingest_offsets DROP COLUMN seen_at",
     "DELETE FROM schema_steps WHERE file LIKE 'migrations/%'",
     "INSERT INTO dead_letters VALUES ('a life', 'donations', 0, 7, 'no donation', 'not JSON', '2025-01-01')",
     "INSERT INTO campaigns (campaign_id, name, cities, organizations, state, rate_per_s, generated)"
@@ -142,18 +143,21 @@ EARLIER = (
 
 def test_donations_of_the_first_release_are_brought_up_to_date(donations_dsn):
     """As they were before campaigns could be planned and dead letters replayed."""
-    tables = ("campaigns", "dead_letters")
+    tables = ("campaigns", "dead_letters", "ingest_offsets")
+    folder = sql_folder("mariadb", "schema")
 
     def made(cursor):
         return [cursor.execute(f"SHOW CREATE TABLE {table}") and cursor.fetchall() for table in tables]
 
     with donations.connect(donations_dsn, "test") as connection, connection.cursor() as cursor:
-        steps_of(donations_dsn, sql_folder("mariadb", "schema"))
+        steps_of(donations_dsn, folder)
         new = made(cursor)
         for statement in EARLIER:
             cursor.execute(statement)
         assert made(cursor) != new
-        assert len(steps_of(donations_dsn, sql_folder("mariadb", "schema"))) == 6
+        assert steps_of(donations_dsn, folder) == [
+            file.name for file in (*migration_files(folder), *schema_files(folder))
+        ]
         assert made(cursor) == new
         cursor.execute("SELECT payload, replayed_at, correction FROM dead_letters")
         assert cursor.fetchall() == ((b"no donation", None, None),)

@@ -99,7 +99,7 @@ MANY = campaigns(
 
 CONSERVATION_COLUMNS = (
     "generated", "acked", "failed", "unknown", "events_generated", "events_acked", "events_failed", "events_unknown",
-    "loaded", "lag", "dead", "lost", "duplicates", "silent_s",
+    "loaded", "lag", "dead", "lost", "duplicates", "unseen_s",
 )  # fmt: skip
 
 DATA: dict[str, Data] = {
@@ -139,7 +139,7 @@ DATA: dict[str, Data] = {
         CONSERVATION_COLUMNS, ((444_198, 444_190, 0, 0, 1_560_000, 1_559_000, 0, 0, 443_978, 212, 0, 0, 0, 0.1),)
     ),
     "conservation_events": Table(
-        ("loaded", "lag", "dead", "lost", "duplicates", "silent_s"), ((1_558_600, 400, 0, 0, 0, 0.1),)
+        ("loaded", "lag", "dead", "lost", "duplicates", "unseen_s"), ((1_558_600, 400, 0, 0, 0, 0.1),)
     ),
     "arrivals": Table(("arrival_id", "produced_at", "donations", "server_now"), ((None, None, None, NOW),)),
     "clickstream_lag": Table(

@@ -24,7 +24,7 @@ def test_both_sides_are_read_from_the_columns_of_the_probes():
     record = {
         "generated": Decimal(10), "acked": 8, "failed": 0, "unknown": 1,
         "events_generated": 5, "events_acked": 5, "events_failed": 0, "events_unknown": 0,
-        "loaded": Decimal(7), "lag": 1, "dead": 0, "lost": None, "duplicates": 0, "silent_s": Decimal("0.4"),
+        "loaded": Decimal(7), "lag": 1, "dead": 0, "lost": None, "duplicates": 0, "unseen_s": Decimal("0.4"),
     }  # fmt: skip
     sent, events = Sent.read(record), Sent.read(record, "events_")
     assert (sent, sent.in_flight, events) == (Sent(10, 8, 0, 1), 1, Sent(5, 5))
@@ -32,9 +32,9 @@ def test_both_sides_are_read_from_the_columns_of_the_probes():
     assert (received, received.total) == (Received(loaded=7, lag=1), 8)
 
 
-@pytest.mark.parametrize(("silent_s", "attended"), [(None, False), (0, True), (1.5, True), (1.6, False)])
-def test_the_lag_of_an_ingest_that_is_silent_is_not_known(silent_s, attended):
-    assert Received.read({"silent_s": silent_s}, is_own=True).is_attended is attended
+@pytest.mark.parametrize(("unseen_s", "attended"), [(None, False), (0, True), (1.5, True), (1.6, False)])
+def test_the_lag_of_an_ingest_that_is_silent_is_not_known(unseen_s, attended):
+    assert Received.read({"unseen_s": unseen_s}, is_own=True).is_attended is attended
 
 
 def test_nothing_is_wrong_when_all_is_accounted_for():
@@ -60,7 +60,7 @@ def test_what_is_missing_turns_red_only_when_nothing_moves():
 def test_nothing_is_judged_while_ingest_is_silent():
     balance = Balance(Sent(100, 90), Received(loaded=85, is_attended=False), QUIET)
     assert not balance.is_wrong
-    assert said(balance, 80)[-1] == "acked 90 ≈ loaded 85  lag as last seen: ingest is silent"
+    assert said(balance, 80)[-1] == "acked 90 ≈ loaded 85  lag as last seen: ingest or Kafka is silent"
 
 
 def test_more_than_was_sent_is_wrong_unless_others_sent_it():
@@ -95,19 +95,19 @@ def test_each_message_is_somewhere(acked, failed, unknown, loaded, lag, dead, lo
 def test_quiet_is_since_the_last_move_of_either_side_until_the_last_reading():
     watch = ConservationWatch()
     assert (watch.donations, watch.events) == (None, None)
-    campaigns = {"generated": 1, "acked": 1, "loaded": 1, "silent_s": 0.1, "events_generated": 3, "events_acked": 3}
+    campaigns = {"generated": 1, "acked": 1, "loaded": 1, "unseen_s": 0.1, "events_generated": 3, "events_acked": 3}
     for at in (10.0, 11.0, 12.5):
         watch.take_campaigns(campaigns, at)
     assert watch.donations == Balance(Sent(1, 1), Received(loaded=1), 2.5)
     assert watch.donations.is_settled
     assert watch.events is None
-    watch.take_events({"loaded": 2, "silent_s": 0.1}, 13.0)
+    watch.take_events({"loaded": 2, "unseen_s": 0.1}, 13.0)
     watch.take_campaigns(campaigns | {"lag": 1}, 14.0)
     assert watch.donations == Balance(Sent(1, 1), Received(loaded=1, lag=1), 0.0)
     # Nobody has looked at the events since they moved last.
     assert watch.events == Balance(Sent(3, 3), Received(loaded=2, is_own=False), 0.0)
     for at in (14.5, 15.5):
-        watch.take_events({"loaded": 2, "silent_s": 0.1}, at)
+        watch.take_events({"loaded": 2, "unseen_s": 0.1}, at)
         watch.take_campaigns(campaigns | {"lag": 1}, at)
     assert watch.events.is_wrong
     assert watch.events.missing == 1

@@ -58,7 +58,7 @@ def arrived(balance: Balance) -> list[Span]:
         is_equal = not balance.is_wrong
     sign: Span = (" = ", "good") if is_equal else (" ≠ ", "error") if balance.is_settled else (" ≈ ", "muted")
     spans = [*_side(came), sign, *_side(became, bad=("dead letters", "lost"))]
-    return spans if received.is_attended else [*spans, ("  lag as last seen: ingest is silent", "warn")]
+    return spans if received.is_attended else [*spans, ("  lag as last seen: ingest or Kafka is silent", "warn")]
 
 
 def draw(donations: Balance | None, events: Balance | None, cells: int) -> list[Line]:

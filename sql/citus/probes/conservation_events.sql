@@ -11,7 +11,7 @@ SELECT
     coalesce(sum(dead), 0)::bigint AS dead,
     coalesce(sum(lost), 0)::bigint AS lost,
     coalesce(sum(duplicates), 0)::bigint AS duplicates,
-    extract(epoch FROM clock_timestamp() - max(updated_at))::float8 AS silent_s
+    extract(epoch FROM clock_timestamp() - min(seen_at) FILTER (WHERE is_newest))::float8 AS unseen_s
 FROM (
     SELECT *, incarnation = first_value(incarnation) OVER (ORDER BY updated_at DESC) AS is_newest
     FROM ingest_offsets

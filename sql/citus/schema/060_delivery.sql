@@ -1,4 +1,5 @@
--- What ingest writes in the transaction of the events, and what it could not decode. replayed_at: when such a letter was
+-- What ingest writes in the transaction of the events, and what it could not decode. updated_at: its last sign of life;
+-- seen_at: when Kafka last told where the partition ends, which latest_offset is. replayed_at: when such a letter was
 -- loaded after all; correction: the bytes that were loaded in place of its own.
 CREATE TABLE IF NOT EXISTS ingest_offsets (
     incarnation text NOT NULL,
@@ -13,6 +14,7 @@ CREATE TABLE IF NOT EXISTS ingest_offsets (
     updated_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (incarnation, topic, partition_id)
 );
+ALTER TABLE ingest_offsets ADD COLUMN IF NOT EXISTS seen_at timestamptz;
 
 CREATE TABLE IF NOT EXISTS dead_letters (
     topic text NOT NULL,

@@ -7,7 +7,7 @@
 -- One row, over all campaigns and all lives of the topic. Loaded are donations of the campaigns that are in the table.
 -- Until a campaign has ended its account is behind what it has sent, and one whose runner was killed stays so: what is
 -- loaded of it was generated. Of a lost one, what has no report is unknown.
-SELECT s.*, d.`lag`, d.dead, d.lost, d.duplicates, d.silent_s,
+SELECT s.*, d.`lag`, d.dead, d.lost, d.duplicates, d.unseen_s,
        (SELECT COUNT(*) FROM dead_letters WHERE topic = 'donations' AND replayed_at IS NOT NULL) AS replayed
 FROM (
     SELECT COALESCE(SUM(m.generated), 0) AS generated, COALESCE(SUM(m.acked), 0) AS acked,

@@ -1,4 +1,5 @@
 -- How far ingest has come. next_offset moves by compare-and-set, first thing in the transaction that stores the messages.
+-- updated_at: the last sign of life; seen_at: when Kafka last told where the partition ends, which latest_offset is.
 CREATE TABLE IF NOT EXISTS ingest_offsets (
     incarnation   VARCHAR(64)  NOT NULL,
     topic         VARCHAR(249) NOT NULL,
@@ -10,6 +11,7 @@ CREATE TABLE IF NOT EXISTS ingest_offsets (
     duplicates    BIGINT       NOT NULL DEFAULT 0,
     lost          BIGINT       NOT NULL DEFAULT 0,
     updated_at    DATETIME(6)  NOT NULL,
+    seen_at       DATETIME(6),
     PRIMARY KEY (incarnation, topic, partition_id)
 ) DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 

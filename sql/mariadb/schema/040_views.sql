@@ -15,7 +15,8 @@ SELECT CASE
 END AS window_end;
 
 -- How delivery of the donations stands, in one row. Lag, and what ends in _now, is of the topic's latest life, the rest of
--- all: what an earlier broker took with it stays lost. silent_s is NULL when ingest was never heard of.
+-- all: what an earlier broker took with it stays lost. silent_s is NULL when ingest was never heard of, and unseen_s, for
+-- how long Kafka has not told where each partition ends, when it never told.
 CREATE OR REPLACE VIEW donation_delivery AS
 SELECT COALESCE(SUM(CASE WHEN is_newest AND latest_offset > next_offset THEN latest_offset - next_offset ELSE 0 END), 0)
            AS `lag`,
@@ -25,9 +26,10 @@ SELECT COALESCE(SUM(CASE WHEN is_newest AND latest_offset > next_offset THEN lat
        COALESCE(SUM(lost), 0) AS lost,
        COALESCE(SUM(duplicates), 0) AS duplicates,
        COALESCE(SUM(CASE WHEN is_newest THEN duplicates ELSE 0 END), 0) AS duplicates_now,
-       TIMESTAMPDIFF(MICROSECOND, MAX(updated_at), UTC_TIMESTAMP(6)) / 1e6 AS silent_s
+       TIMESTAMPDIFF(MICROSECOND, MAX(updated_at), UTC_TIMESTAMP(6)) / 1e6 AS silent_s,
+       TIMESTAMPDIFF(MICROSECOND, MIN(CASE WHEN is_newest THEN seen_at END), UTC_TIMESTAMP(6)) / 1e6 AS unseen_s
 FROM (
-    SELECT next_offset, latest_offset, loaded, dead, lost, duplicates, updated_at,
+    SELECT next_offset, latest_offset, loaded, dead, lost, duplicates, updated_at, seen_at,
            incarnation = FIRST_VALUE(incarnation) OVER (ORDER BY updated_at DESC) AS is_newest
     FROM ingest_offsets
     WHERE topic = 'donations'
