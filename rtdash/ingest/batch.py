@@ -14,7 +14,10 @@ _LONGEST_REASON = 300
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Messages of one partition, from offset `start` (included) to `end` (not included), each (offset, bytes)."""
+    """Messages of one partition, from offset `start` (included) to `end` (not included), each (offset, bytes).
+
+    An `end` before `start`: the log has begun again under the same name, and is read from there.
+    """
 
     partition_id: int
     start: int

@@ -5,14 +5,17 @@ The statements run on PostgreSQL and MariaDB alike, in a session whose time zone
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Protocol
 
-from rtdash.ingest.batch import DeadLetter, Parsed
+from rtdash.ingest.batch import DeadLetter, Parsed, Stretch
 
 _SILENCE = timedelta(seconds=1.5)
+_NAME_LENGTH = 48
+"""With the moment behind it, a name fits into its column."""
 
 
 class OffsetTaken(Exception):  # noqa: N818 (reads as the sentence it is)
@@ -90,6 +93,9 @@ class OffsetTable:
         """Move the offsets over these stretches, first thing in their transaction. Raises OffsetTaken."""
         for part in sorted(parts, key=lambda part: part.stretch.partition_id):
             stretch = part.stretch
+            if stretch.end < stretch.start:
+                self._begin_again(cursor, stretch)
+                continue
             cursor.execute(
                 "UPDATE ingest_offsets SET next_offset = %s, latest_offset = %s, loaded = loaded + %s,"
                 " dead = dead + %s, duplicates = duplicates + %s, lost = lost + %s, updated_at = CURRENT_TIMESTAMP(6)"
@@ -107,8 +113,28 @@ class OffsetTable:
                     stretch.start,
                 ),
             )
-            if cursor.rowcount != 1:
-                raise OffsetTaken(f"{self.topic} partition {stretch.partition_id} at {stretch.start}")
+            self._check_moved(cursor, stretch)
+
+    def _begin_again(self, cursor: Cursor, stretch: Stretch) -> None:
+        """Give what was read of the log before another name: the same offsets will be those of other messages."""
+        earlier = f"{self.incarnation[:_NAME_LENGTH]}~{time.time_ns() // 1_000_000}"
+        # In this order: MariaDB assigns from left to right.
+        cursor.execute(
+            "UPDATE ingest_offsets SET incarnation = %s, lost = lost + GREATEST(latest_offset - next_offset, 0),"
+            " next_offset = GREATEST(latest_offset, next_offset)"
+            " WHERE topic = %s AND incarnation = %s AND partition_id = %s AND next_offset = %s",
+            (earlier, self.topic, self.incarnation, stretch.partition_id, stretch.start),
+        )
+        self._check_moved(cursor, stretch)
+        cursor.execute(
+            "UPDATE dead_letters SET incarnation = %s WHERE topic = %s AND incarnation = %s AND partition_id = %s",
+            (earlier, self.topic, self.incarnation, stretch.partition_id),
+        )
+        self.begin(cursor, stretch.partition_id, stretch.end)
+
+    def _check_moved(self, cursor: Cursor, stretch: Stretch) -> None:
+        if cursor.rowcount != 1:
+            raise OffsetTaken(f"{self.topic} partition {stretch.partition_id} at {stretch.start}")
 
     def bury(self, cursor: Cursor, dead: Sequence[DeadLetter]) -> None:
         """Keep what cannot be used, in the transaction of its offsets."""

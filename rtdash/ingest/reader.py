@@ -120,10 +120,10 @@ class TopicReader:
         return Stretch(partition_id, start, end, self._latest(partition_id), messages, lost)
 
     def _skip(self, partition_id: int) -> Stretch:
-        """The stored offset is not there: retention has passed us by, or the end of the partition was cut off."""
+        """The stored offset is not there: retention has passed us by, or the log has begun again and ends before it."""
         start = self._next[partition_id]
         low, high = self.bounds(partition_id)
-        end = max(low, min(start, high))
+        end = max(low, start) if start <= high else low
         log.error(
             "%s partition %d has %d … %d, not %d: going on at %d", self.topic, partition_id, low, high, start, end
         )

@@ -11,6 +11,7 @@ import pytest
 from rtdash.ingest.donations import DonationSink
 from rtdash.ingest.offsets import Cursor
 from rtdash.ingest.stream import Stream
+from rtdash.model.letter import LetterAddress
 from tests.messages import donation
 from tests.world import World, until
 
@@ -71,3 +72,31 @@ def test_a_standby_takes_over_in_the_life_that_the_topic_has_by_then(world: Worl
         world.rows("UPDATE ingest_offsets SET updated_at = '2000-01-01'")
         until(lambda: world.delivered("loaded") == 2)
     assert world.rows(LIVES) == (("first", 1, 0), ("second", 1, 0))
+
+
+@pytest.fixture
+def read_ahead(world: World) -> None:
+    """Ingest has read three messages of a log that has since begun again, and knows of a fourth."""
+    world.rows(ROW, "one", 0, 3, 4, "2000-01-01")
+    world.rows("UPDATE ingest_offsets SET loaded = 2, dead = 1")
+    world.rows(
+        "INSERT INTO dead_letters (topic, incarnation, partition_id, message_offset, payload, reason, recorded_at)"
+        " VALUES ('donations', 'one', 0, 1, 'old', 'no use', '2000-01-01')"
+    )
+
+
+@pytest.mark.usefixtures("read_ahead")
+def test_a_log_that_begins_again_under_the_same_name_is_read_from_its_beginning(world: World):
+    world.send("donations", donation(), b"new")
+    with following(world, lambda: "one"):
+        until(lambda: world.delivered("loaded") == 3)
+        world.send("donations", donation(transaction_id=2))
+        until(lambda: world.delivered("loaded") == 4)
+        until(lambda: world.delivered("latest_offset") == world.delivered("next_offset"))
+    rows = world.rows("SELECT next_offset, loaded, dead, duplicates, lost FROM ingest_offsets WHERE partition_id = 0")
+    assert sorted(rows) == [(3, 2, 1, 0, 0), (4, 2, 1, 0, 1)]
+    letters = world.rows("SELECT incarnation, payload FROM dead_letters WHERE message_offset = 1 ORDER BY recorded_at")
+    (earlier, old), (life, new) = letters
+    assert (life, old, new) == ("one", b"old", b"new")
+    assert world.rows("SELECT incarnation FROM ingest_offsets WHERE next_offset = 4") == ((earlier,),)
+    assert str(LetterAddress.parse(f"donations:0:1@{earlier}")).endswith(earlier)
