@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,13 +19,18 @@ SELECT country, count(*) AS events FROM events GROUP BY country ORDER BY events 
 """
 
 
+def _open(folder: Path) -> Demo:
+    folder.chmod(0o711)
+    own = folder / "panels"
+    (own / "citus").mkdir(parents=True)
+    (own / "citus" / "my_countries.sql").write_text(MY_PANEL)
+    return Demo(folder / "demo", "--panels-folder", own)
+
+
 @pytest.fixture(scope="package")
 def demo(server_folder: Path) -> Iterator[Demo]:
     """No campaign runs between two tests."""
-    own = server_folder / "e2e" / "panels"
-    (own / "citus").mkdir(parents=True)
-    (own / "citus" / "my_countries.sql").write_text(MY_PANEL)
-    (own.parent).chmod(0o711)
-    with Demo(own.parent / "demo", "--panels-folder", own) as demo:
+    # A worker that gets other tests in between ends this demo and starts another.
+    with tempfile.TemporaryDirectory(prefix="e2e-", dir=server_folder) as name, _open(Path(name)) as demo:
         demo.until_open()
         yield demo
