@@ -5,7 +5,21 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
+from rtdash.model.text import plain
+
 FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+
+
+class _Plain(logging.Formatter):
+    """What servers say is in records too: a message is one line of plain text, and so is each line of a traceback."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802
+        """One line."""
+        return plain(super().formatMessage(record))
+
+    def format(self, record: logging.LogRecord) -> str:
+        """With the traceback behind it."""
+        return "\n".join(map(plain, super().format(record).splitlines()))
 
 
 def to_file(path: Path, level: int = logging.INFO) -> None:
@@ -14,17 +28,17 @@ def to_file(path: Path, level: int = logging.INFO) -> None:
 
     path.parent.mkdir(parents=True, exist_ok=True)
     handler = RotatingFileHandler(path, maxBytes=5_000_000, backupCount=1, encoding="utf-8")
-    handler.setFormatter(logging.Formatter(FORMAT))
-    root = logging.getLogger("rtdash")
-    root.addHandler(handler)
-    root.setLevel(level)
-    root.propagate = False
+    _send(handler, level)
 
 
 def to_stderr(level: int = logging.INFO) -> None:
     """Send every record of rtdash to standard error."""
     handler = logging.StreamHandler()
-    handler.setFormatter(logging.Formatter(FORMAT))
+    _send(handler, level)
+
+
+def _send(handler: logging.Handler, level: int) -> None:
+    handler.setFormatter(_Plain(FORMAT))
     root = logging.getLogger("rtdash")
     root.addHandler(handler)
     root.setLevel(level)

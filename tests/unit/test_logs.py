@@ -45,3 +45,22 @@ def test_to_standard_error(capsys):
     assert captured.out == ""
     assert captured.err.endswith(" WARNING rtdash.ingest: late\n")
     assert captured.err.count("\n") == 1
+
+
+def test_what_others_say_steers_no_terminal(tmp_path, capsys):
+    file, said = tmp_path / "rtdash.log", "broker \x1b[2J\u202e says\n2026 INFO rtdash: fine"
+    logs.to_file(file)
+    logs.to_stderr()
+
+    def fail() -> None:
+        raise ValueError(said)
+
+    try:
+        fail()
+    except ValueError:
+        logging.getLogger("rtdash.ingest").exception("%s", said)
+    for text in (file.read_text(), capsys.readouterr().err):
+        lines = text.splitlines()
+        assert lines[0].endswith(" ERROR rtdash.ingest: broker ·[2J· says·2026 INFO rtdash: fine")
+        assert lines[1] == "Traceback (most recent call last):"
+        assert lines[-2:] == ["ValueError: broker ·[2J· says", "2026 INFO rtdash: fine"]
