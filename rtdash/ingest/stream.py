@@ -10,6 +10,7 @@ from functools import partial
 from typing import Generic
 
 from rtdash.errors import SourceError, Unreachable
+from rtdash.ingest.batch import Stretch
 from rtdash.ingest.offsets import OffsetTable, OffsetTaken, is_attended
 from rtdash.ingest.reader import TopicReader
 from rtdash.ingest.retry import Retry
@@ -23,9 +24,10 @@ _TOUCH_S = 0.5
 _REVIEW_S = 5.0
 _NO_TOPIC_S = 0.2
 _STANDBY_S = 0.25
-_CONFIRM_S = 2.0
+_BEGIN_S = 2.0
+_CONFIRM_S = 0.9
 _GLANCE_S = 0.5
-"""Shorter than the silence after which a standby takes over: a broker that is away is no reason to."""
+"""Each, with `_ENDS_S`, is shorter than the silence after which a standby takes over: Kafka being away is no reason."""
 _ENDS_S = 0.3
 
 
@@ -61,7 +63,7 @@ class Stream(Generic[Prepared]):
 
     def _follow(self, stop: threading.Event) -> None:
         """Follow the life that the topic has now; returns when another begins."""
-        offsets = OffsetTable(self._sink.topic, self._incarnation_of(self._sink.topic, _CONFIRM_S))
+        offsets = OffsetTable(self._sink.topic, self._incarnation_of(self._sink.topic, _BEGIN_S))
         reader = TopicReader(self._bootstrap_servers, self._sink.topic)
         try:
             # While the database takes one batch the next is read and prepared.
@@ -73,14 +75,16 @@ class Stream(Generic[Prepared]):
     def _pump(self, reader: TopicReader, offsets: OffsetTable, writer: Writer, stop: threading.Event) -> None:
         """Returns when it shall stop, or when another life of the topic has begun: nothing of that is stored as this.
 
-        Lives follow one another, so what was read before the topic still had its old id is of the old life.
+        Lives follow one another, so what was read before the topic still had its old id is of the old life. It is held
+        until Kafka has said so.
         """
         partitions: list[int] = []
+        held: list[Stretch] = []
         reviewed_s = touched_s = float("-inf")
         writing = writer.submit(lambda: None)
         while not stop.is_set():
             now_s = time.monotonic()
-            if now_s - reviewed_s >= _REVIEW_S:
+            if not held and now_s - reviewed_s >= _REVIEW_S:
                 found = self._look(reader, offsets, partitions)
                 if found is None:
                     break
@@ -89,12 +93,17 @@ class Stream(Generic[Prepared]):
                     self._begin(reader, offsets, found)
                     partitions = found
                 reviewed_s = now_s if partitions else now_s - _REVIEW_S + _NO_TOPIC_S
-            if stretches := reader.read(_SLICE_S):
-                if not self._goes_on(offsets, _CONFIRM_S):
+            held = held or reader.read(_SLICE_S)
+            if held:
+                goes_on = self._goes_on(offsets, _CONFIRM_S)
+                if goes_on is None:
+                    stop.wait(_SLICE_S)
+                elif goes_on:
+                    prepared, held = self._sink.prepare(held), []
+                    writing.result()
+                    writing = writer.submit(partial(self._sink.store, offsets, prepared))
+                else:
                     break
-                prepared = self._sink.prepare(stretches)
-                writing.result()
-                writing = writer.submit(partial(self._sink.store, offsets, prepared))
             if now_s - touched_s >= _TOUCH_S:
                 writing.result()
                 writing = writer.submit(partial(self._touch, reader, offsets))
@@ -108,15 +117,22 @@ class Stream(Generic[Prepared]):
         writing.result()
 
     def _look(self, reader: TopicReader, offsets: OffsetTable, known: list[int]) -> list[int] | None:
-        """The partitions there are; None when another life of the topic has begun."""
+        """The partitions there are, those that are known while Kafka is away; None when another life has begun."""
+        goes_on = self._goes_on(offsets, _GLANCE_S)
+        if not goes_on:
+            return known if goes_on is None else None
         try:
-            return reader.partitions() if self._goes_on(offsets, _GLANCE_S) else None
+            return reader.partitions()
         except Unreachable:
-            # The reader complains, and goes on by itself when the broker is back.
             return known
 
-    def _goes_on(self, offsets: OffsetTable, within_s: float) -> bool:
-        return self._incarnation_of(self._sink.topic, within_s) == offsets.incarnation
+    def _goes_on(self, offsets: OffsetTable, within_s: float) -> bool | None:
+        """Whether the topic still has this life; None when Kafka does not say so in time."""
+        try:
+            return self._incarnation_of(self._sink.topic, within_s) == offsets.incarnation
+        except Unreachable:
+            # The reader complains, and goes on by itself when the broker is back.
+            return None
 
     def _touch(self, reader: TopicReader, offsets: OffsetTable) -> None:
         ends = reader.ends(_ENDS_S)

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, contextmanager
 
 import pytest
 
+from rtdash.errors import Unreachable
 from rtdash.ingest.donations import DonationSink
 from rtdash.ingest.offsets import Cursor
 from rtdash.ingest.stream import Stream
@@ -23,9 +24,13 @@ LIVES = "SELECT incarnation, SUM(loaded), SUM(lost) FROM ingest_offsets GROUP BY
 
 
 class Watched(DonationSink):
-    """Counts its transactions."""
+    """Counts what it is asked for."""
 
-    transactions = 0
+    connects = transactions = 0
+
+    def connect(self) -> None:
+        self.connects += 1
+        super().connect()
 
     def transaction(self) -> AbstractContextManager[Cursor]:
         self.transactions += 1
@@ -100,3 +105,31 @@ def test_a_log_that_begins_again_under_the_same_name_is_read_from_its_beginning(
     assert (life, old, new) == ("one", b"old", b"new")
     assert world.rows("SELECT incarnation FROM ingest_offsets WHERE next_offset = 4") == ((earlier,),)
     assert str(LetterAddress.parse(f"donations:0:1@{earlier}")).endswith(earlier)
+
+
+def test_what_was_read_waits_for_the_broker_and_a_sign_of_life_does_not(world: World):
+    away = threading.Event()
+
+    def life() -> str:
+        if away.is_set():
+            raise Unreachable("Kafka: no answer")
+        return "one"
+
+    world.send("donations", donation())
+    with following(world, life) as sink:
+        until(lambda: world.delivered("loaded") == 1)
+        connects = sink.connects
+        away.set()
+        world.send("donations", donation(transaction_id=2))
+        signs = []
+        for _ in range(4):
+            signs.append(
+                until(
+                    lambda: (at := world.rows("SELECT MIN(updated_at) FROM ingest_offsets")[0][0]) not in signs and at
+                )
+            )
+        assert world.delivered("loaded") == 1
+        away.clear()
+        until(lambda: world.delivered("loaded") == 2)
+        assert sink.connects == connects
+    assert world.delivered("duplicates") == 0
