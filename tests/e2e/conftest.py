@@ -1,4 +1,4 @@
-"""One demo that runs throughout these tests; those that end demos start others."""
+"""One demo for each file of these tests; those that end demos start others."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ def _open(folder: Path) -> Demo:
     return Demo(folder / "demo", "--panels-folder", own)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def demo(server_folder: Path) -> Iterator[Demo]:
     """No campaign runs between two tests."""
-    # A worker that gets other tests in between ends this demo and starts another.
+    # Its folder is new each time: what another file has left would be seen.
     with tempfile.TemporaryDirectory(prefix="e2e-", dir=server_folder) as name, _open(Path(name)) as demo:
         demo.until_open()
         yield demo
