@@ -103,7 +103,10 @@ def _show(sinks: Sinks, options: argparse.Namespace, zone: ZoneInfo) -> int:
     (sink,) = sinks.values()
     letter = _find(sink, *options.address)
     with sink.transaction() as cursor:
-        payload, correction = LetterTable(sink.topic).contents(cursor, letter)
+        contents = LetterTable(sink.topic).contents(cursor, letter)
+    if contents is None:
+        raise _there_is_none(letter.address)
+    payload, correction = contents
     if options.raw:
         if sys.stdout.isatty() and not is_printable(payload):
             raise UsageError(f"{letter.address}: its bytes are not printable, and standard output is a terminal")
@@ -198,8 +201,12 @@ def _find(sink: Sink[Any], address: LetterAddress) -> Letter:
     with sink.transaction() as cursor:
         letter = LetterTable(sink.topic).find(cursor, address)
     if letter is None:
-        raise UsageError(f"there is no dead letter {address}; `rtdash dead-letters list` names those that wait")
+        raise _there_is_none(address)
     return letter
+
+
+def _there_is_none(address: LetterAddress) -> UsageError:
+    return UsageError(f"there is no dead letter {address}; `rtdash dead-letters list` names those that wait")
 
 
 def _at(moment: datetime, zone: ZoneInfo) -> str:

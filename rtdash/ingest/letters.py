@@ -98,11 +98,12 @@ class LetterTable:
         )
         return next(self._letters(cursor), None)
 
-    def contents(self, cursor: Cursor, letter: Letter) -> tuple[bytes, bytes | None]:
-        """Its bytes, and those that were loaded in its place."""
+    def contents(self, cursor: Cursor, letter: Letter) -> tuple[bytes, bytes | None] | None:
+        """Its bytes, and those that were loaded in its place; None when retention has dropped it since."""
         cursor.execute(f"SELECT payload, correction FROM dead_letters{_THIS_ONE}", letter.key)  # noqa: S608
-        ((payload, correction),) = cursor.fetchall()
-        return payload or b"", correction
+        for payload, correction in cursor.fetchall():
+            return payload or b"", correction
+        return None
 
     def piles(self, cursor: Cursor) -> list[Pile]:
         """Where letters may wait, oldest first."""

@@ -21,6 +21,8 @@ class Outcome(StrEnum):
     DUPLICATE = "duplicate"
     """Its donation was there already: counted as such, and done with."""
     REPLAYED_BEFORE = "replayed before"
+    GONE = "gone"
+    """Retention has dropped it meanwhile."""
     DEAD = "dead"
     """It still cannot be loaded, and waits on."""
 
@@ -79,10 +81,10 @@ class _Account:
 
 def replay(sink: Sink[Any], letter: Letter, correction: bytes | None = None) -> Replayed:
     """Load a letter, or `correction` in its place, in one transaction with what is kept of it. Raises SourceError."""
-    payload = correction
-    if payload is None:
-        with sink.transaction() as cursor:
-            payload, _ = LetterTable(letter.topic).contents(cursor, letter)
+    contents = _contents(sink, letter)
+    if contents is None:
+        return Replayed(letter, Outcome.GONE)
+    payload = contents[0] if correction is None else correction
     end = letter.offset + 1
     prepared = sink.prepare([Stretch(letter.partition_id, letter.offset, end, end, [(letter.offset, payload)])])
     account = _Account(letter, correction)
@@ -91,8 +93,13 @@ def replay(sink: Sink[Any], letter: Letter, correction: bytes | None = None) -> 
     except _StillDead as error:
         return Replayed(letter, Outcome.DEAD, str(error))
     except _Taken:
-        return Replayed(letter, Outcome.REPLAYED_BEFORE)
+        return Replayed(letter, Outcome.REPLAYED_BEFORE if _contents(sink, letter) else Outcome.GONE)
     return Replayed(letter, account.outcome)
+
+
+def _contents(sink: Sink[Any], letter: Letter) -> tuple[bytes, bytes | None] | None:
+    with sink.transaction() as cursor:
+        return LetterTable(letter.topic).contents(cursor, letter)
 
 
 def waiting(sink: Sink[Any]) -> Iterator[Letter]:

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from letters import COUNTERS, LETTERS, Letters
 
+from rtdash.ingest.letters import Letter, LetterTable
 from rtdash.ingest.replay import Outcome, replay, waiting
 from tests.world import World, until
 
@@ -120,3 +121,26 @@ def test_letters_are_read_page_by_page(dead_donations: Letters, monkeypatch):
     found = [str(letter.address) for letter in waiting(sink)]
     sink.close()
     assert found == [f"donations:0:{offset}" for offset in range(5)] + ["donations:1:0", "donations:1:1"]
+
+
+def test_a_letter_that_is_dropped_meanwhile_is_gone_and_the_next_is_loaded(letters: Letters, monkeypatch):
+    """Retention does not wait for a replay that has read its page."""
+    letters.bury(letters.message(1), letters.message(2))
+
+    def and_drop(table: LetterTable, *page: object) -> list[Letter]:
+        found = read(table, *page)
+        letters.ask("DELETE FROM dead_letters WHERE message_offset = 0 RETURNING 1")
+        return found
+
+    read = LetterTable.page
+    monkeypatch.setattr(LetterTable, "page", and_drop)
+    assert letters.run("replay", "--all") == (0, "1 loaded, 1 gone\n", "")
+    assert letters.stored() == 1
+
+
+def test_a_letter_that_is_dropped_meanwhile_is_not_shown(letters: Letters, monkeypatch):
+    letters.bury(letters.message())
+    monkeypatch.setattr(LetterTable, "contents", lambda *_: None)
+    status, said, errors = letters.run("show", f"{letters.topic}:0:0")
+    assert (status, said, errors.count("\n")) == (2, "", 1)
+    assert f"there is no dead letter {letters.topic}:0:0" in errors
