@@ -17,10 +17,10 @@ from rtdash.model.moment import in_utc
 _A_PAGE = 1_000
 _LETTERS = """
 SELECT l.incarnation, l.partition_id, l.message_offset, l.recorded_at, COALESCE(OCTET_LENGTH(l.payload), 0), l.reason,
-    l.replayed_at, OCTET_LENGTH(l.correction), NOT EXISTS (
-        SELECT 1 FROM dead_letters later
-        WHERE later.topic = l.topic AND later.partition_id = l.partition_id
-            AND later.message_offset = l.message_offset AND later.recorded_at > l.recorded_at
+    l.replayed_at, OCTET_LENGTH(l.correction), l.recorded_at = (
+        SELECT MAX(other.recorded_at) FROM dead_letters other
+        WHERE other.topic = l.topic AND other.partition_id = l.partition_id
+            AND other.message_offset = l.message_offset
     )
 FROM dead_letters l WHERE l.topic = %s
 """
