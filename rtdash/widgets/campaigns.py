@@ -88,7 +88,7 @@ class CampaignsPane(Frame):
         self.compose_frame([*title, *above], self._corner, lines, below, [], pinned=self._foot)
 
     def _reveal(self, chosen: Record | None) -> None:
-        """Scroll as far as the chosen campaign needs, when it is another one or its row has moved; else by the wheel."""
+        """Scroll as far as the chosen campaign needs, when it is another or its row has moved; else by the wheel."""
         row = list(self._records).index(chosen) if chosen is not None else 0
         room = self.room(self._foot) - self.sticky
         if (row, room) != self._revealed:

@@ -66,7 +66,10 @@ def produced(world: World) -> int:
 
 
 def test_campaigns_beside_each_other_share_what_may_wait(braked: World):
-    with braked.campaign_beside(rate_per_s=500) as first, braked.campaign_beside(rate_per_s=500, beside=True) as second:
+    with (
+        braked.campaign_beside(rate_per_s=500, beside=True) as first,
+        braked.campaign_beside(rate_per_s=500, beside=True) as second,
+    ):
         until(lambda: sum(one.note.startswith("braked by lag") for one in braked.campaigns.active()) == 2)
         seen: list[int] = []
 
