@@ -83,7 +83,7 @@ class Production:
         waiting = donations.acked - heartbeat.settled.donations
         waiting_bytes = brake.waiting_bytes(waiting, events.generated / max(1, donations.generated))
         allowed = brake.share(waiting_bytes * heartbeat.settled.campaigns, self._most_waiting_bytes)
-        self._braked = f"braked by lag, visits too: {waiting:,} acked and not known to be loaded" if allowed < 1 else ""
+        self._braked = f"braked by lag: {waiting:,} acked, not known to be loaded" if allowed < 1 else ""
         return allowed
 
     def _is_over(self, plan: CampaignPlan) -> bool:

@@ -23,7 +23,7 @@ def braked(world: World) -> World:
 
 def test_the_brake_holds_while_no_ingest_runs(braked: World):
     with braked.campaign_beside(rate_per_s=500):
-        until(lambda: braked.campaigns.latest() and newest(braked).note.startswith("braked by lag, visits too: "))
+        until(lambda: braked.campaigns.latest() and newest(braked).note.startswith("braked by lag: "))
         until(lambda: newest(braked).real_rate_per_s < 50)
         made = newest(braked).generated
         assert 500 <= made <= 1100

@@ -45,7 +45,7 @@ def _hours() -> Line:
 
 
 CITY_NAMES = '["Amiens", "Brest", "Pau", "Tours"]'
-BRAKED = "braked by lag, visits too: 13,092 acked and not known to be loaded"
+BRAKED = "braked by lag: 13,092 acked, not known to be loaded"
 AWAITED = "stopping: waiting for 212 delivery reports"
 
 
