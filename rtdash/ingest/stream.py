@@ -136,6 +136,9 @@ class Stream(Generic[Prepared]):
 
     def _touch(self, reader: TopicReader, offsets: OffsetTable) -> None:
         ends = reader.ends(_ENDS_S)
+        if any(end is not None for end in ends.values()) and not self._goes_on(offsets, _GLANCE_S):
+            # They may be those of a life that has just begun: the old one would seem to have held more than it did.
+            ends = dict.fromkeys(ends)
         with self._sink.transaction() as cursor:
             offsets.touch(cursor, ends)
         self._standing_by = False

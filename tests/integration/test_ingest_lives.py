@@ -10,7 +10,7 @@ import pytest
 
 from rtdash.errors import Unreachable
 from rtdash.ingest.donations import DonationSink
-from rtdash.ingest.offsets import Cursor
+from rtdash.ingest.offsets import Cursor, OffsetTable
 from rtdash.ingest.stream import Stream
 from rtdash.model.letter import LetterAddress
 from tests.messages import donation
@@ -133,3 +133,22 @@ def test_what_was_read_waits_for_the_broker_and_a_sign_of_life_does_not(world: W
         until(lambda: world.delivered("loaded") == 2)
         assert sink.connects == connects
     assert world.delivered("duplicates") == 0
+
+
+class Told:
+    """A reader whose ends are those of a life that has just begun."""
+
+    def ends(self, within_s: float) -> dict[int, int]:
+        assert within_s < 1
+        return {0: 300}
+
+
+@pytest.mark.parametrize(("life", "end"), [("one", 300), ("two", 100)])
+def test_ends_of_a_new_life_are_not_put_down_to_the_old(world: World, life: str, end: int):
+    """Or what the old one never held would be lost with it."""
+    world.rows(ROW, "one", 0, 100, 100, "2000-01-01")
+    sink = DonationSink(world.settings.donations_dsn)
+    sink.connect()
+    Stream(sink, world.broker.bootstrap_servers, lambda *_: life)._touch(Told(), OffsetTable("donations", "one"))
+    sink.close()
+    assert world.rows("SELECT latest_offset, updated_at > '2001-01-01' FROM ingest_offsets") == ((end, 1),)
