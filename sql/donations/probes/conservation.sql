@@ -6,7 +6,8 @@
 
 -- One row, over all campaigns and all lives of the topic. Loaded are donations of the campaigns that are in the table.
 -- Until a campaign has ended its account is behind what it has sent, and one whose runner was killed stays so: what is
--- loaded of it was generated. Of a lost one, what has no report is unknown.
+-- loaded of it was generated, and, while it runs, acknowledged but for what is unknown. Of a lost one, what has no
+-- report is unknown.
 SELECT s.*, d.`lag`, d.dead, d.lost, d.duplicates, d.unseen_s,
        (SELECT COUNT(*) FROM dead_letters WHERE topic = 'donations' AND replayed_at IS NOT NULL) AS replayed
 FROM (
@@ -18,10 +19,12 @@ FROM (
            COALESCE(SUM(m.events_failed), 0) AS events_failed, COALESCE(SUM(m.events_unknown), 0) AS events_unknown,
            COALESCE(SUM(m.loaded), 0) AS loaded
     FROM (
-        SELECT c.state, c.acked, c.failed, c.`unknown`,
+        SELECT c.state, c.failed, c.`unknown`,
                c.events_generated, c.events_acked, c.events_failed, c.events_unknown,
                CASE WHEN c.state = 'ended' THEN c.generated
                     ELSE GREATEST(c.generated, COALESCE(t.loaded, 0) + c.failed) END AS generated,
+               CASE WHEN c.state IN ('running', 'stopping')
+                    THEN GREATEST(c.acked, COALESCE(t.loaded, 0) - c.`unknown`) ELSE c.acked END AS acked,
                COALESCE(t.loaded, 0) AS loaded
         FROM campaigns c
         LEFT JOIN (
