@@ -9,8 +9,9 @@ from functools import partial
 from queue import SimpleQueue
 
 import pytest
+from desk import Desk, IdleRunner, spring
 
-from rtdash.campaigns.control import CampaignControl, close_stale
+from rtdash.campaigns.control import close_stale
 from rtdash.campaigns.store import CampaignStore
 from rtdash.errors import RtdashError
 from rtdash.model.campaign import CampaignPlan, CampaignState, next_preset, next_rate, previous_rate
@@ -18,46 +19,6 @@ from rtdash.resources import sql_folder
 from rtdash.schema.apply import apply
 from rtdash.sources import donations
 from tests.world import until
-
-
-def spring(rate_per_s: int, **more: object) -> CampaignPlan:
-    return CampaignPlan("spring", rate_per_s, ("Pau",), ("PureJoy",), **more)
-
-
-class IdleRunner:
-    """Counts as running until it is stopped, or fails at once."""
-
-    title = "campaign"
-
-    def __init__(self, returncode: int | None = None) -> None:
-        self.returncode = returncode
-
-    def log_tail(self) -> list[str]:
-        return ["rtdash: Kafka: nobody answers"]
-
-    def stop(self) -> None:
-        self.returncode = 0
-
-
-class Desk:
-    """A control, what it launched and what it said."""
-
-    def __init__(self, dsn, returncode=None) -> None:
-        self.launched: list[CampaignPlan] = []
-        self.runners: list[IdleRunner] = []
-        self.said: SimpleQueue[tuple[str, str | None]] = SimpleQueue()
-        self._returncode = returncode
-        report = lambda done, error: self.said.put((done, error))  # noqa: E731
-        self.control = CampaignControl(dsn, self._launch, report, CampaignPlan())
-
-    def _launch(self, plan: CampaignPlan) -> IdleRunner:
-        self.launched.append(plan)
-        self.runners.append(IdleRunner(self._returncode))
-        return self.runners[-1]
-
-    def next(self) -> tuple[str, str | None]:
-        return self.said.get(timeout=15)
-
 
 WAITING = "SELECT 1 FROM information_schema.processlist WHERE db = DATABASE() AND state LIKE 'Waiting for%lock'"
 
@@ -143,20 +104,15 @@ def test_stop_asks_every_running_campaign(desk, store):
     assert desk.next() == ("no campaign is running", None)
 
 
-def test_a_runner_that_fails_is_said(dsn):
-    desk = Desk(dsn, returncode=1)
-    desk.control.start_campaign()
-    desk.next()
-    assert desk.next() == ("", "the campaign's runner failed: Kafka: nobody answers")
-    desk.control.close(stop_own=False)
-
-
-@pytest.mark.parametrize("returncode", [-9, 137])
-def test_a_runner_that_was_killed_is_said(dsn, returncode):
+@pytest.mark.parametrize(
+    ("returncode", "why"),
+    [(1, "failed: Kafka: nobody answers"), (-9, "was ended by signal 9"), (137, "was ended by signal 9")],
+)
+def test_a_runner_that_fails_is_said(dsn, returncode, why):
     desk = Desk(dsn, returncode=returncode)
     desk.control.start_campaign()
     desk.next()
-    assert desk.next() == ("", "the campaign's runner was ended by signal 9")
+    assert desk.next() == ("", f"the campaign's runner {why}")
     desk.control.close(stop_own=False)
 
 
