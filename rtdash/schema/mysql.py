@@ -11,10 +11,11 @@ from pydantic import SecretStr
 from pymysql.connections import Connection
 
 from rtdash.errors import SchemaError, SourceError
+from rtdash.model.engine import Engine
 from rtdash.model.text import plain
 from rtdash.schema.files import SchemaFile
 from rtdash.schema.finding import Finding, Survey
-from rtdash.sources.donations import connect, explain, explained, is_singlestore
+from rtdash.sources.donations import connect, engine_of, explain, explained
 
 _PATIENCE_S = 60
 # Any of the first tells that an rtdash was here; the second are names that others may have given as well.
@@ -163,14 +164,14 @@ def survey_mysql(dsn: SecretStr, deadline_s: float) -> Survey:
     """What is there. Raises SourceError, also when an answer takes longer than `deadline_s`."""
     opened = closing(connect(dsn, "init", read_only=True, deadline_s=deadline_s))
     with opened as connection, explained(), connection.cursor() as cursor:
-        name = "SingleStore" if is_singlestore(connection) else "MariaDB"
-        cursor.execute(f"SELECT {'@@memsql_version' if name == 'SingleStore' else 'VERSION()'}, DATABASE()")
+        engine = engine_of(connection)
+        cursor.execute(f"SELECT {'@@memsql_version' if engine is Engine.SINGLESTORE else 'VERSION()'}, DATABASE()")
         version, database = cursor.fetchone() or ("", "")
         reason = obstacle(connection)
         has_schema = reason is None and has_table(connection, "donation_transactions")
         state = "an rtdash was here, its data stay" if has_schema else "no rtdash was here, everything is made"
         findings = [
-            Finding("server", f"{name} {version}"),
+            Finding("server", f"{engine} {version}"),
             Finding("database", reason or f"{database}: {state}", is_possible=reason is None),
         ]
         return Survey(findings, recorded(connection), has_schema)

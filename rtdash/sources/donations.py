@@ -18,6 +18,7 @@ from pymysql.constants import CR, FIELD_TYPE
 from pymysql.converters import conversions
 
 from rtdash.errors import Overdue, Refused, SettingsError, SourceError, Unreachable
+from rtdash.model.engine import Engine
 from rtdash.model.text import plain
 from rtdash.panels.feature import Feature
 from rtdash.sources.connection import Answer
@@ -94,7 +95,7 @@ def connect(
     try:
         connection.connect(_reach(path) if path else None)
         # SingleStore documents none of them, and keeps UTC by itself; there the account's rights are what is read only.
-        if not is_singlestore(connection):
+        if engine_of(connection) is Engine.MARIADB:
             with connection.cursor() as cursor:
                 for statement in setup:
                     cursor.execute(statement)
@@ -139,16 +140,16 @@ def _driver(
     return connection, query.get("unix_socket")
 
 
-def is_singlestore(connection: Connection[Any]) -> bool:
-    """Whether the server is SingleStore: only it has `@@memsql_version` (VERSION() says 5.7.32 there)."""
+def engine_of(connection: Connection[Any]) -> Engine:
+    """What the server is: only SingleStore has `@@memsql_version` (VERSION() says 5.7.32 there)."""
     with connection.cursor() as cursor:
         try:
             cursor.execute("SELECT @@memsql_version")
         except pymysql.MySQLError as error:
             if isinstance(explain(error), Unreachable):
                 raise
-            return False
-        return True
+            return Engine.MARIADB
+        return Engine.SINGLESTORE
 
 
 class DonationsConnection:
@@ -162,7 +163,7 @@ class DonationsConnection:
     def __init__(self, dsn: SecretStr) -> None:
         self._connection = connect(dsn, "dashboard", read_only=True, deadline_s=CONNECT_TIMEOUT_S)
         # SingleStore has no such variable: there the client's own time-out is what bounds a query.
-        self._bounds_itself = not is_singlestore(self._connection)
+        self._bounds_itself = engine_of(self._connection) is Engine.MARIADB
         self._timeout_s = 0.0
 
     def fetch(self, sql: str, parameters: Mapping[str, object], deadline_s: float) -> Answer:
@@ -198,7 +199,7 @@ class DonationsConnection:
             self._connection.close()
 
 
-def identify(dsn: SecretStr) -> str:
-    """What the server is: SingleStore, or MariaDB as its stand-in. Raises Unreachable or Refused."""
+def identify(dsn: SecretStr) -> Engine:
+    """What the server is. Raises Unreachable or Refused."""
     with contextlib.closing(connect(dsn, "dashboard", read_only=True, deadline_s=5.0)) as connection:
-        return "SingleStore" if is_singlestore(connection) else "MariaDB"
+        return engine_of(connection)

@@ -8,6 +8,7 @@ import pytest
 from pydantic import SecretStr
 
 from rtdash.errors import Overdue, Refused, Unreachable
+from rtdash.model.engine import Engine
 from rtdash.sources import citus, donations
 
 
@@ -31,9 +32,11 @@ def test_a_query_past_its_deadline_is_overdue(donations_dsn):
 ISOLATION = "SELECT @@tx_isolation, @@tx_read_only"
 
 
-@pytest.mark.parametrize(("singlestore", "setup"), [(True, ("REPEATABLE-READ", 0)), (False, ("READ-COMMITTED", 1))])
-def test_singlestore_is_asked_for_nothing_that_it_may_lack(donations_dsn, monkeypatch, singlestore, setup):
-    monkeypatch.setattr(donations, "is_singlestore", lambda _: singlestore)
+@pytest.mark.parametrize(
+    ("engine", "setup"), [(Engine.SINGLESTORE, ("REPEATABLE-READ", 0)), (Engine.MARIADB, ("READ-COMMITTED", 1))]
+)
+def test_singlestore_is_asked_for_nothing_that_it_may_lack(donations_dsn, monkeypatch, engine, setup):
+    monkeypatch.setattr(donations, "engine_of", lambda _: engine)
     with closing(donations.connect(donations_dsn, "test", read_only=True)) as connection, connection.cursor() as cursor:
         cursor.execute(ISOLATION)
         assert cursor.fetchone() == setup
