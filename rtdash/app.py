@@ -34,6 +34,7 @@ from rtdash.screens.saying import Saying
 from rtdash.screens.steering import Steering
 from rtdash.screens.theme import RTDASH_DARK
 from rtdash.screens.view import View
+from rtdash.widgets.latency import LATENCY_BINDINGS
 
 BURST_S = 0.03
 """Samples of one tick arrive within it: they are painted in one frame."""
@@ -105,7 +106,7 @@ class RtdashApp(Steering):
         now = self.view.clock()
         if not self.is_paused:
             self.poller.tick(now)
-        self.store.observe(self.poller.in_flight(), self.poller.missed())
+        self.store.observe(self.poller.in_flight(), self.poller.missed(), now)
         self._paint_soon()
 
     # ── samples ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -233,6 +234,7 @@ class RtdashApp(Steering):
         else:
             self.dashboard.show_board()
             self.dashboard.zoom(self.dashboard.latency)
+            self.dashboard.latency.focus()
         self._look()
 
     def action_page(self, page: str = "") -> None:
@@ -260,7 +262,7 @@ class RtdashApp(Steering):
 
     def action_show_help(self) -> None:
         """Keys and panels."""
-        self.push_screen(HelpScreen(BINDINGS, self.specs))
+        self.push_screen(HelpScreen([*BINDINGS, *LATENCY_BINDINGS], self.specs))
 
     def on_panel_opened(self, message: PanelOpened) -> None:
         """A double click lets the panel fill the screen."""

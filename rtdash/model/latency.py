@@ -1,69 +1,174 @@
-"""Latency of one panel: exact percentiles over a bounded window of its last samples."""
+"""Latency of one panel: exact percentiles over the last 1, 5 and 60 minutes, as measured and with what was missed.
+
+A panel that should have been asked four times and was asked once did not have one good answer. So there are two views:
+what the queries took, and the same together with what each missed poll would have waited, from the tick on which it was
+due until the panel was answered. (HdrHistogram corrects for this "coordinated omission" by the expected interval; here
+the ticks that were left out are known, and so are their waits.)
+"""
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left, insort
 from collections import deque
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from enum import IntEnum
 from math import ceil
 
-WINDOW = 1200
-"""Samples kept: 5 minutes at 4 a second."""
+MOST = 14_400
+"""Samples kept of a panel: an hour at 4 a second, 115 kB."""
 RECENT = 60
 """Samples in the sparkline."""
+_GONE = 1_024
+
+
+class Reach(IntEnum):
+    """How far back figures reach, s."""
+
+    MINUTE = 60
+    FIVE_MINUTES = 300
+    HOUR = 3600
 
 
 @dataclass(frozen=True, slots=True)
-class Latency:
-    """Figures in ms over the window; all are 0 while `count` is 0."""
+class Figures:
+    """In ms; all are 0 while `count` is 0."""
 
     count: int = 0
-    last: float = 0.0
     p50: float = 0.0
     p95: float = 0.0
     p99: float = 0.0
     max: float = 0.0
+
+
+NO_FIGURES = Figures()
+
+
+@dataclass(frozen=True, slots=True)
+class Latency:
+    """What is known of a panel's latency at one moment, ms."""
+
+    last: float = 0.0
+    measured: tuple[Figures, ...] = (NO_FIGURES,) * len(Reach)
+    """What its queries took, by span, the shortest first."""
+    with_missed: tuple[Figures, ...] = (NO_FIGURES,) * len(Reach)
+    """The same, and what the polls that were missed would have waited."""
+    asked: int = 0
+    """Samples since the start."""
     over: int = 0
-    """Samples above the threshold since the start."""
+    """Those above the threshold."""
     recent: tuple[float, ...] = ()
+
+    def figures(self, reach: Reach, *, with_missed: bool = False) -> Figures:
+        """One view of one reach."""
+        views = self.with_missed if with_missed else self.measured
+        return views[tuple(Reach).index(reach)]
+
+    @property
+    def over_share(self) -> float:
+        """Share of the samples since the start that were above the threshold, 0 … 1."""
+        return self.over / self.asked if self.asked else 0.0
 
 
 NO_LATENCY = Latency()
 
 
-def percentile(ordered: list[float], share: float) -> float:
-    """Nearest-rank percentile of an ordered, non-empty list (no interpolation: it is a value that was measured)."""
-    return ordered[max(0, ceil(share * len(ordered)) - 1)]
+def percentile(ordered: Sequence[float], share: float, besides: Sequence[float] = ()) -> float:
+    """Nearest-rank percentile of two ordered runs of values, together not empty.
+
+    No interpolation: it is a value that was measured.
+    """
+    return _at_rank(ordered, besides, max(0, ceil(share * (len(ordered) + len(besides))) - 1))
 
 
-class LatencyWindow:
-    """Takes latencies in ms, gives `Latency`. Insertion keeps the window ordered, so that reading sorts nothing."""
+def _at_rank(left: Sequence[float], right: Sequence[float], rank: int) -> float:
+    """The value at `rank` (from 0) of both runs together, by bisection on how many of `left` lie before it or at it."""
+    taken, most = max(0, rank + 1 - len(right)), min(rank + 1, len(left))
+    while taken < most:
+        middle = (taken + most) // 2
+        if left[middle] < right[rank - middle]:
+            taken = middle + 1
+        else:
+            most = middle
+    return max([*left[max(0, taken - 1) : taken], *right[max(0, rank - taken) : rank + 1 - taken]])
 
-    def __init__(self, threshold_ms: float, size: int = WINDOW) -> None:
+
+class _Series:
+    """Values of an hour in the order in which they came, and those of each span by size."""
+
+    def __init__(self) -> None:
+        self._at = array("d")
+        self._values = array("d")
+        self._starts = [0] * len(Reach)
+        self.ordered = tuple(array("d") for _ in Reach)
+
+    def add(self, at: float, value: float) -> None:
+        self._at.append(at)
+        self._values.append(value)
+        for ordered in self.ordered:
+            insort(ordered, value)
+        if len(self.ordered[-1]) > MOST:
+            for place, start in enumerate(self._starts):
+                if start == self._starts[-1]:
+                    self._forget(place)
+
+    def forget(self, now: float) -> None:
+        """What came before its span leaves it."""
+        for place, span in enumerate(Reach):
+            while self._starts[place] < len(self._at) and self._at[self._starts[place]] <= now - span:
+                self._forget(place)
+        if (gone := self._starts[-1]) >= _GONE:
+            del self._at[:gone], self._values[:gone]
+            self._starts = [start - gone for start in self._starts]
+
+    def _forget(self, place: int) -> None:
+        ordered = self.ordered[place]
+        del ordered[bisect_left(ordered, self._values[self._starts[place]])]
+        self._starts[place] += 1
+
+
+def _figures(measured: Sequence[float], missed: Sequence[float] = ()) -> Figures:
+    if not measured and not missed:
+        return NO_FIGURES
+    p50, p95, p99, most = (percentile(measured, share, missed) for share in (0.50, 0.95, 0.99, 1.0))
+    return Figures(len(measured) + len(missed), p50, p95, p99, most)
+
+
+class LatencyHistory:
+    """Takes latencies in ms, gives `Latency`. Insertion keeps the spans ordered, so that reading sorts nothing."""
+
+    def __init__(self, threshold_ms: float) -> None:
         self._threshold_ms = threshold_ms
-        self._arrived: deque[float] = deque(maxlen=size)
-        self._ordered: list[float] = []
-        self._over = 0
+        self._measured = _Series()
+        self._missed = _Series()
+        self._recent: deque[float] = deque(maxlen=RECENT)
+        self._asked = self._over = 0
 
-    def add(self, latency_ms: float) -> None:
-        """Count one sample; the oldest leaves when the window is full."""
-        if len(self._arrived) == self._arrived.maxlen:
-            del self._ordered[bisect_left(self._ordered, self._arrived[0])]
-        self._arrived.append(latency_ms)
-        insort(self._ordered, latency_ms)
+    def add(self, at: float, latency_ms: float, missed_ms: Iterable[float] = ()) -> None:
+        """Count one sample that came at `at` (s, never falling), and what the polls missed meanwhile have waited."""
+        self._measured.add(at, latency_ms)
+        for waited_ms in missed_ms:
+            self._missed.add(at, waited_ms)
+        self._recent.append(latency_ms)
+        self._asked += 1
         self._over += latency_ms > self._threshold_ms
 
-    def read(self) -> Latency:
-        """The figures now."""
-        if not self._ordered:
+    def read(self, now: float) -> Latency:
+        """The figures at `now`."""
+        if not self._asked:
             return NO_LATENCY
+        for series in (self._measured, self._missed):
+            series.forget(now)
+        measured = tuple(map(_figures, self._measured.ordered))
         return Latency(
-            count=len(self._ordered),
-            last=self._arrived[-1],
-            p50=percentile(self._ordered, 0.50),
-            p95=percentile(self._ordered, 0.95),
-            p99=percentile(self._ordered, 0.99),
-            max=self._ordered[-1],
+            last=self._recent[-1],
+            measured=measured,
+            with_missed=tuple(
+                _figures(asked, missed) if missed else figures
+                for figures, asked, missed in zip(measured, self._measured.ordered, self._missed.ordered, strict=True)
+            ),
+            asked=self._asked,
             over=self._over,
-            recent=tuple(self._arrived)[-RECENT:],
+            recent=tuple(self._recent),
         )

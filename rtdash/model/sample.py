@@ -33,6 +33,8 @@ class Sample:
     """The error concerns the server, so all its panels."""
     shards: Shards | None = None
     """How many shards of a cluster answered, where that is known."""
+    missed_ms: tuple[float, ...] = ()
+    """How long each poll that was left out meanwhile has waited, from its tick to this answer."""
     variables: Mapping[str, object] = field(default_factory=dict)
 
     @property

@@ -6,10 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from rtdash.model.data import Absent, Stat
-from rtdash.model.latency import LatencyWindow
+from rtdash.model.latency import Latency, LatencyHistory
 from rtdash.model.rate import Rate
 from rtdash.model.sample import Sample
 from rtdash.model.state import EMPTY_STATE, PanelState
+
+REVIEW_S = 1.0
 
 
 class Store:
@@ -18,7 +20,8 @@ class Store:
     def __init__(self, sources: Mapping[str, str], threshold_ms: float) -> None:
         self._sources = dict(sources)
         self._states = dict.fromkeys(sources, EMPTY_STATE)
-        self._windows = {panel_id: LatencyWindow(threshold_ms) for panel_id in sources}
+        self._histories = {panel_id: LatencyHistory(threshold_ms) for panel_id in sources}
+        self._read_at = dict.fromkeys(sources, 0.0)
         self._rates: dict[str, Rate] = {}
 
     def __getitem__(self, panel_id: str) -> PanelState:
@@ -31,7 +34,7 @@ class Store:
     def apply(self, sample: Sample) -> None:
         """Take one sample in. An error keeps the last good value; a dead server marks all its panels."""
         panel_id = sample.panel_id
-        before, window = self._states[panel_id], self._windows[panel_id]
+        before, history = self._states[panel_id], self._histories[panel_id]
         if sample.error is not None:
             marked = [panel_id]
             if sample.is_server_down:
@@ -40,17 +43,19 @@ class Store:
             for other in marked:
                 self._states[other] = replace(self._states[other], error=sample.error)
             if sample.latency_ms > 0:
-                window.add(sample.latency_ms)
-                self._states[panel_id] = replace(self._states[panel_id], latency=window.read())
+                history.add(sample.finished_at, sample.latency_ms, sample.missed_ms)
+                self._states[panel_id] = replace(
+                    self._states[panel_id], latency=self._read(panel_id, sample.finished_at)
+                )
             return
         if not sample.is_first and not isinstance(sample.data, Absent):
-            window.add(sample.latency_ms)
+            history.add(sample.finished_at, sample.latency_ms, sample.missed_ms)
         self._states[panel_id] = replace(
             before,
             data=sample.data,
             answered_at=sample.started_at,
             error=None,
-            latency=window.read(),
+            latency=self._read(panel_id, sample.finished_at),
             rate_per_s=self._rate(panel_id, sample),
             # Each connection learns it with its first answer: the others have said it already.
             shards=sample.shards or before.shards,
@@ -64,12 +69,23 @@ class Store:
         rate.add(sample.started_at, float(sample.data.value))
         return rate.per_s()
 
-    def observe(self, in_flight: Mapping[str, float], missed: Mapping[str, int]) -> None:
-        """Take in what the scheduler alone knows: queries still running, and ticks that were left out."""
-        for panel_id, state in self._states.items():
+    def _read(self, panel_id: str, now: float) -> Latency:
+        self._read_at[panel_id] = now
+        return self._histories[panel_id].read(now)
+
+    def observe(self, in_flight: Mapping[str, float], missed: Mapping[str, int], now: float) -> None:
+        """Take in what the scheduler alone knows: queries still running, and ticks that were left out.
+
+        What is as old as its span leaves the figures at `now`, also of a panel that is not answered any more.
+        """
+        for panel_id, known in self._states.items():
+            state = known
+            if state.latency.asked and now - self._read_at[panel_id] >= REVIEW_S:
+                state = replace(state, latency=self._read(panel_id, now))
             since, skipped = in_flight.get(panel_id), missed.get(panel_id, 0)
             if since != state.in_flight_since or skipped != state.missed:
-                self._states[panel_id] = replace(state, in_flight_since=since, missed=skipped)
+                state = replace(state, in_flight_since=since, missed=skipped)
+            self._states[panel_id] = state
 
     def forget(self, panel_ids: Iterable[str]) -> None:
         """Drop the data of panels whose question has changed: an old answer under a new title would be a lie."""

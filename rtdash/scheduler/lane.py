@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from rtdash.errors import Overdue, RtdashError, Unreachable
 from rtdash.model.data import Absent
@@ -70,10 +71,16 @@ class Lane:
         while (job := self._queue.take(self, self._kind)) is not None:
             try:
                 sample = self._execute(job)
+                if not sample.is_server_down:
+                    sample = self._with_missed(sample)
             finally:
                 self._queue.done(job)
             self._deliver(sample)
         self._drop()
+
+    def _with_missed(self, sample: Sample) -> Sample:
+        missed_at = self._queue.take_missed(sample.panel_id)
+        return replace(sample, missed_ms=tuple(1000 * (sample.finished_at - at) for at in missed_at))
 
     def _execute(self, job: Job) -> Sample:
         """The one place where any exception becomes a sample."""

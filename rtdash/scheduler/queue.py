@@ -31,6 +31,7 @@ class LaneQueue:
         self._changed = threading.Condition()
         self._jobs: dict[str, Job] = {}
         self._in_flight: dict[str, float] = {}
+        self._missed_at: dict[str, list[float]] = {}
         self._outage = Outage()
         self._prober: object | None = None
         self._closed = False
@@ -40,6 +41,7 @@ class LaneQueue:
         with self._changed:
             panel_id = job.spec.id
             if panel_id in self._jobs or panel_id in self._in_flight:
+                self._missed_at.setdefault(panel_id, []).append(job.queued_at)
                 return False
             self._jobs[panel_id] = job
             self._changed.notify_all()
@@ -82,6 +84,11 @@ class LaneQueue:
         """The lane has finished with a job."""
         with self._changed:
             self._in_flight.pop(job.spec.id, None)
+
+    def take_missed(self, panel_id: str) -> list[float]:
+        """When the jobs came due that were not queued since the last call: its answer is theirs too."""
+        with self._changed:
+            return self._missed_at.pop(panel_id, [])
 
     def answers(self) -> None:
         """The server has answered a query, be it by an error: the outage, if there was one, is over."""

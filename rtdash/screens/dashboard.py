@@ -18,9 +18,10 @@ from rtdash.screens.summary import status
 from rtdash.widgets.campaigns import CampaignsPane
 from rtdash.widgets.drawing import conservation
 from rtdash.widgets.keys import KeysLine
+from rtdash.widgets.latency import LatencyPane
 from rtdash.widgets.lines import Lines
 from rtdash.widgets.panel import Frame, Panel
-from rtdash.widgets.panes import LatencyPane, Slowest, StatusLine
+from rtdash.widgets.panes import Slowest, StatusLine
 
 KEPT_KEYS = frozenset({"start", "form", "beside", "stop", "pause", "help", "page", "quit"})
 """In the line of keys however small the screen is."""

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from rtdash.model.conservation import Balance
 from rtdash.model.data import Table
+from rtdash.model.latency import Reach
 from rtdash.model.state import PanelState
 from rtdash.panels.spec import PanelSpec
 from rtdash.widgets.drawing import conservation
@@ -96,7 +97,10 @@ class Picture:
         ages_s = [age_s for state in states if (age_s := state.age_s(self.at)) is not None]
         if ages_s and min(ages_s) > max(AWAY_S, 3 * self.interval_s) and not self.is_paused:
             return None
-        return max((self.states[spec.id].latency.p50 for spec in asked if not spec.is_heavy), default=0.0)
+        return max(
+            (self.states[spec.id].latency.figures(Reach.FIVE_MINUTES).p50 for spec in asked if not spec.is_heavy),
+            default=0.0,
+        )
 
     @property
     def failing(self) -> Span | None:

@@ -163,6 +163,7 @@ def sample(
     error: str | None = None,
     is_server_down: bool = False,
     shards: Shards | None = None,
+    missed_ms: tuple[float, ...] = (),
 ) -> Sample:
     """A sample of `panel_id` that has just arrived."""
     return Sample(
@@ -174,4 +175,5 @@ def sample(
         execute_ms=latency_ms,
         is_server_down=is_server_down,
         shards=shards,
+        missed_ms=missed_ms,
     )

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from rtdash.errors import PanelError
 from rtdash.model.data import Absent, Bar, Bars, Count, Counts, Data, Place, Places, Series, Sparklines, Stat, Table
 from rtdash.model.data import Line as Trend
-from rtdash.model.latency import Latency
+from rtdash.model.latency import Figures, Latency
 from rtdash.model.state import PanelState
 from rtdash.panels.decode import decode
 from rtdash.panels.spec import Draw, PanelSpec, Source
@@ -153,7 +153,8 @@ def test_no_line_is_wider_or_narrower_than_asked(data):
         check(body.draw(data, 1204.4, "eur", UTC, cells, 3 + cells % 12), cells)
 
 
-LATENCY = Latency(9, 200.1, 3.0, 250.0, 250.0, 60_000.0, 2, (1.0, 250.0, float(10**7)))
+_FIGURES = (Figures(9, 3.0, 250.0, 250.0, 60_000.0),) * 3
+LATENCY = Latency(200.1, _FIGURES, _FIGURES, 9, 2, (1.0, 250.0, float(10**7)))
 STATES = [
     PanelState(),
     PanelState(Stat(1), 5.0, None, LATENCY, None, 7, 9.0),

@@ -295,3 +295,34 @@ def test_an_idle_lane_ends_and_closes_its_connection(lane, server, queue, sample
     lane.break_off()
     assert lane.join(5.0)
     assert server.connections[0].is_closed
+
+
+# ── polls that were left out ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.usefixtures("lane")
+def test_a_sample_carries_how_long_each_missed_poll_has_waited(server, queue, samples):
+    server.hold("a")
+    due = Job(panel("a"), {}, time.monotonic(), DEADLINE_S)
+    assert queue.put(due)
+    missed_at = [time.monotonic(), time.monotonic() + 0.25]
+    for at in missed_at:
+        assert not queue.put(Job(panel("a"), {}, at, DEADLINE_S))
+    server.release()
+    sample = samples.wait(1)
+    assert sample.missed_ms == tuple(1000 * (sample.finished_at - at) for at in missed_at)
+    assert ask(queue, samples).missed_ms == ()
+
+
+@pytest.mark.usefixtures("lane")
+def test_polls_that_were_missed_while_the_server_was_away_wait_for_its_answer(server, queue, samples):
+    server.answers["a"] = Unreachable("gone")
+    server.hold("a")
+    assert queue.put(Job(panel("a"), {}, time.monotonic(), DEADLINE_S))
+    missed_at = time.monotonic()
+    assert not queue.put(Job(panel("a"), {}, missed_at, DEADLINE_S))
+    server.release()
+    assert samples.wait(1).missed_ms == (), "a failed connection is no answer"
+    del server.answers["a"]
+    answer = ask(queue, samples)
+    assert answer.missed_ms == (1000 * (answer.finished_at - missed_at),)

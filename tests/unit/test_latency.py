@@ -1,4 +1,4 @@
-"""Percentiles are exact over a bounded window; above the threshold is flagged, at it is not."""
+"""Percentiles are exact over the last 1, 5 and 60 minutes; above the threshold is flagged, at it is not."""
 
 from __future__ import annotations
 
@@ -10,92 +10,108 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rtdash.model.latency import NO_LATENCY, RECENT, WINDOW, Latency, LatencyWindow, percentile
+from rtdash.model.latency import MOST, NO_FIGURES, NO_LATENCY, RECENT, Figures, LatencyHistory, Reach, percentile
 from rtdash.model.state import EMPTY_STATE
 
 TIMES_MS = st.floats(min_value=0, max_value=60_000, allow_nan=False)
 
 
-def window(*latencies: float, size: int = WINDOW) -> LatencyWindow:
-    made = LatencyWindow(200.0, size)
-    for latency in latencies:
-        made.add(latency)
+def history(*latencies_ms: float) -> LatencyHistory:
+    """All of them came within a second."""
+    made = LatencyHistory(200.0)
+    for number, latency_ms in enumerate(latencies_ms):
+        made.add(number / 1000, latency_ms)
     return made
 
 
-def test_an_empty_window():
-    assert window().read() is NO_LATENCY
-    assert Latency() == NO_LATENCY
+def figures(values: list[float]) -> Figures:
+    """By the definition of the nearest rank, in exact numbers."""
+    if not values:
+        return NO_FIGURES
+    ordered = sorted(values)
+    ranks = (ordered[ceil(Fraction(percent, 100) * len(ordered)) - 1] for percent in (50, 95, 99, 100))
+    return Figures(len(ordered), *ranks)
+
+
+def test_nothing_was_measured_yet():
+    assert LatencyHistory(200.0).read(5.0) is NO_LATENCY
+    assert NO_LATENCY.figures(Reach.HOUR) is NO_FIGURES
+    assert NO_LATENCY.over_share == 0.0
 
 
 def test_figures_of_a_hundred():
-    figures = window(*(float(value) for value in range(100, 0, -1))).read()
-    assert (figures.count, figures.last, figures.p50, figures.p95, figures.p99, figures.max) == (
-        100,
-        1,
-        50,
-        95,
-        99,
-        100,
-    )
-    assert figures.over == 0
-    assert figures.recent == tuple(float(value) for value in range(60, 0, -1))
+    known = history(*(float(value) for value in range(100, 0, -1))).read(1.0)
+    assert known.measured == (Figures(100, 50, 95, 99, 100),) * 3
+    assert known.with_missed == known.measured
+    assert (known.last, known.asked, known.over) == (1, 100, 0)
+    assert known.recent == tuple(float(value) for value in range(RECENT, 0, -1))
 
 
-def test_figures_of_one():
-    assert window(3.5).read() == Latency(1, 3.5, 3.5, 3.5, 3.5, 3.5, 0, (3.5,))
+@given(st.lists(st.tuples(st.floats(0, 900), TIMES_MS, st.lists(TIMES_MS, max_size=3)), min_size=1, max_size=60))
+def test_each_reach_agrees_with_a_sorted_list(samples):
+    made, at = LatencyHistory(200.0), 0.0
+    came: list[tuple[float, float, list[float]]] = []
+    for pause_s, latency_ms, missed_ms in samples:
+        at += pause_s
+        made.add(at, latency_ms, missed_ms)
+        came.append((at, latency_ms, missed_ms))
+    known = made.read(at)
+    for reach in Reach:
+        within = [(latency_ms, missed_ms) for when, latency_ms, missed_ms in came if when > at - reach]
+        measured = [latency_ms for latency_ms, _ in within]
+        missed = [waited_ms for _, missed_ms in within for waited_ms in missed_ms]
+        assert known.figures(reach) == figures(measured)
+        assert known.figures(reach, with_missed=True) == figures(measured + missed)
+    assert known.over == sum(latency_ms > 200.0 for _, latency_ms, _ in came)
+    assert known.over_share == known.over / len(came)
 
 
-@given(st.lists(TIMES_MS, min_size=1, max_size=60), st.integers(1, 20))
-def test_a_window_agrees_with_a_sorted_list(latencies, size):
-    figures = window(*latencies, size=size).read()
-    kept = sorted(latencies[-size:])
-
-    def rank(share: Fraction) -> float:
-        return kept[ceil(share * len(kept)) - 1]
-
-    assert figures == Latency(
-        count=len(kept),
-        last=latencies[-1],
-        p50=rank(Fraction(1, 2)),
-        p95=rank(Fraction(95, 100)),
-        p99=rank(Fraction(99, 100)),
-        max=kept[-1],
-        over=sum(latency > 200.0 for latency in latencies),
-        recent=tuple(latencies[-size:][-RECENT:]),
-    )
+def test_figures_empty_while_nothing_comes():
+    made = history(300.0)
+    assert [each.count for each in made.read(59.0).measured] == [1, 1, 1]
+    assert [each.count for each in made.read(60.0).measured] == [0, 1, 1]
+    assert [each.count for each in made.read(3600.0).measured] == [0, 0, 0]
+    assert (made.read(9000.0).last, made.read(9000.0).over) == (300.0, 1), "what was seen stays seen"
 
 
-def test_the_rank_is_that_of_the_definition():
-    ordered: list[float] = []
-    for count in range(1, WINDOW + 1):
-        ordered.append(count)
-        for percent in (50, 95, 99):
-            assert percentile(ordered, percent / 100) == ceil(Fraction(percent * count, 100))
+def test_an_hour_at_four_a_second_is_kept_and_no_more():
+    made = LatencyHistory(200.0)
+    for number in range(MOST + 2_000):
+        made.add(number / 8, 500.0 if number < 2_000 else 1.0, [2.0])
+    known = made.read((MOST + 2_000) / 8)
+    assert known.figures(Reach.HOUR) == Figures(MOST, 1.0, 1.0, 1.0, 1.0)
+    assert known.figures(Reach.HOUR, with_missed=True).count == 2 * MOST
+    assert known.over == 2_000
+    assert len(made._measured._at) <= MOST + 2_000
 
 
-def test_the_window_is_bounded_and_what_left_it_still_counts_as_over():
-    made = window(*[500.0] * 10, *[1.0] * (2 * WINDOW))
-    figures = made.read()
-    assert figures.count == WINDOW
-    assert figures.max == 1.0
-    assert figures.over == 10
-    assert len(figures.recent) == RECENT
-    assert len(made._ordered) == len(made._arrived) == WINDOW
+@given(st.lists(st.integers(0, 9)), st.lists(st.integers(0, 9)), st.floats(0, 1))
+def test_the_percentile_of_two_runs_is_that_of_both_together(left, right, share):
+    both = sorted([*left, *right])
+    if both:
+        assert percentile(sorted(left), share, sorted(right)) == both[max(0, ceil(share * len(both)) - 1)]
+
+
+def test_one_answer_in_place_of_four_is_not_one_good_answer():
+    """Asked at 0, answered after 1,000 ms; the polls at 250, 500 and 750 ms were missed and waited as well."""
+    made = LatencyHistory(200.0)
+    made.add(1.0, 1000.0, [750.0, 500.0, 250.0])
+    assert made.read(1.0).figures(Reach.MINUTE) == Figures(1, 1000.0, 1000.0, 1000.0, 1000.0)
+    assert made.read(1.0).figures(Reach.MINUTE, with_missed=True) == Figures(4, 500.0, 1000.0, 1000.0, 1000.0)
 
 
 @pytest.mark.parametrize(("latency_ms", "is_over"), [(199.9, False), (200.0, False), (200.1, True)])
 def test_200_ms_is_not_flagged_and_200_1_is(latency_ms, is_over):
-    figures = window(latency_ms).read()
-    assert figures.over == is_over
-    assert replace(EMPTY_STATE, latency=figures).is_slow(0.0, 200.0) is is_over
+    known = history(latency_ms).read(1.0)
+    assert known.over == is_over
+    assert replace(EMPTY_STATE, latency=known).is_slow(0.0, 200.0) is is_over
 
 
 # ── a query still in flight ───────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_a_query_in_flight_counts_by_its_age():
-    state = replace(EMPTY_STATE, latency=window(3.0).read(), in_flight_since=10.0)
+    state = replace(EMPTY_STATE, latency=history(3.0).read(1.0), in_flight_since=10.0)
     assert state.in_flight_ms(10.15625) == 156.25
     assert not state.is_slow(10.15625, 200.0)
     assert state.is_slow(10.25, 200.0)

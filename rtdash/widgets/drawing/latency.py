@@ -1,10 +1,13 @@
-"""The latency table: the worst panel first, flagged by colour and by sign."""
+"""The latency table: the worst panel first unless another order is chosen, flagged by colour and by sign."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
+from rich.cells import cell_len
+
+from rtdash.model.latency import Figures, Latency, Reach
 from rtdash.model.state import PanelState
 from rtdash.model.text import plain
 from rtdash.widgets.drawing.numbers import age, milliseconds
@@ -12,9 +15,47 @@ from rtdash.widgets.drawing.spans import Line, Span
 from rtdash.widgets.drawing.sparklines import columns
 from rtdash.widgets.drawing.table import Column, rows
 
-_FIGURES = ("last", "p50", "p95", "p99", "max", "over", "missed", "running", "age")
-COLUMNS = (Column(""), Column("panel"), *(Column(name, is_numeric=True) for name in _FIGURES), Column("recent"))
 RECENT_CELLS = 20
+WORST = "worst"
+REACHES = {Reach.MINUTE: "1 min", Reach.FIVE_MINUTES: "5 min", Reach.HOUR: "60 min"}
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Which figures the table shows, and in which order."""
+
+    reach: Reach = Reach.FIVE_MINUTES
+    with_missed: bool = False
+    """Whether each poll that was missed counts with what it would have waited."""
+    sort: str = WORST
+    """`worst`, or the name of a column."""
+
+    @property
+    def title(self) -> str:
+        """What the percentiles are of."""
+        of = "with missed polls" if self.with_missed else "as measured"
+        return f"last {REACHES[self.reach]}, {of}"
+
+    def farther(self) -> View:
+        """The next reach."""
+        reaches = tuple(Reach)
+        return replace(self, reach=reaches[(reaches.index(self.reach) + 1) % len(reaches)])
+
+    def other(self) -> View:
+        """The other view of the same."""
+        return replace(self, with_missed=not self.with_missed)
+
+    def sorted_by(self, sort: str) -> View:
+        """In this order, or the worst first when it is so already."""
+        return replace(self, sort=WORST if sort == self.sort else sort)
+
+    def resorted(self) -> View:
+        """In the order of the next column."""
+        orders = (WORST, *SORTS)
+        return replace(self, sort=orders[(orders.index(self.sort) + 1) % len(orders)])
+
+
+DEFAULT = View()
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +68,59 @@ class Row:
     """An answer older than this is late."""
 
 
-def order(items: Sequence[Row], now: float) -> list[Row]:
-    """Worst first, by the greater of the running query's age and p95; steady, so that rows do not jump about."""
+SORTS: dict[str, Callable[[Row, float, View], float | str]] = {
+    "panel": lambda row, _now, _view: row.title.casefold(),
+    "last": lambda row, _now, _view: -row.state.latency.last,
+    "p50": lambda row, _now, view: -_figures(row, view).p50,
+    "p95": lambda row, _now, view: -_figures(row, view).p95,
+    "p99": lambda row, _now, view: -_figures(row, view).p99,
+    "max": lambda row, _now, view: -_figures(row, view).max,
+    "over": lambda row, _now, _view: -row.state.latency.over,
+    "share": lambda row, _now, _view: -row.state.latency.over_share,
+    "missed": lambda row, _now, _view: -row.state.missed,
+    "running": lambda row, now, _view: -row.state.in_flight_ms(now),
+    "age": lambda row, now, _view: -(row.state.age_s(now) or 0.0),
+}
+"""Columns by which rows can be ordered, the greatest first, names by the alphabet."""
+
+
+def _figures(row: Row, view: View) -> Figures:
+    return row.state.latency.figures(view.reach, with_missed=view.with_missed)
+
+
+def order(items: Sequence[Row], now: float, view: View = DEFAULT) -> list[Row]:
+    """As the view wants it; the worst first, by the greater of the running query's age and p95, with failures ahead."""
 
     def badness(row: Row) -> tuple[bool, float]:
         # In steps of 20 ms: a row moves when it matters.
-        worst = max(row.state.in_flight_ms(now), row.state.latency.p95, row.state.latency.last)
+        worst = max(row.state.in_flight_ms(now), _figures(row, view).p95, row.state.latency.last)
         return row.state.error is None, -(worst // 20)
 
-    return sorted(items, key=badness)
+    if view.sort == WORST:
+        return sorted(items, key=badness)
+    by = SORTS[view.sort]
+    return sorted(items, key=lambda row: by(row, now, view))
+
+
+def _columns(view: View, threshold_ms: float) -> list[Column]:
+    names = [f"{name} ▼" if name == view.sort else name for name in SORTS]
+    panel, *figures = names
+    # The scale ends at twice the threshold: from the fifth eighth on a column is above it, in every row.
+    return [
+        Column(""),
+        Column(panel),
+        *(Column(name, is_numeric=True, least=6) for name in figures),
+        Column(f"recent, ▅ over {threshold_ms:g}"),
+    ]
+
+
+_NONE: Span = ("–", "muted")
+
+
+def _share(latency: Latency) -> str:
+    """Share of the samples that were over: `0 %`, but never for what is not 0."""
+    percent = 100 * latency.over_share
+    return "<1 %" if 0 < percent < 1 else f"{percent:.0f} %"
 
 
 def _spark(values: Sequence[float], threshold_ms: float) -> str:
@@ -44,37 +129,50 @@ def _spark(values: Sequence[float], threshold_ms: float) -> str:
     return columns(recent, 2 * threshold_ms, 1)[0].rjust(RECENT_CELLS)
 
 
-def _cells(row: Row, now: float, threshold_ms: float) -> list[Span]:
-    state, latency = row.state, row.state.latency
+def _cells(row: Row, now: float, threshold_ms: float, view: View) -> list[Span]:
+    state, latency, figures = row.state, row.state.latency, _figures(row, view)
     in_flight_ms = state.in_flight_ms(now)
     slow = state.is_slow(now, threshold_ms)
     sign, role = ("✗", "error") if state.error else ("▲", "warn") if slow else (" ", "text")
 
     def figure(value_ms: float) -> Span:
-        if not latency.count:
-            return "–", "muted"
+        if not figures.count:
+            return _NONE
         return milliseconds(value_ms), "warn" if value_ms > threshold_ms else "text"
 
     age_s = state.age_s(now)
     return [
         (sign, role),
         (row.title, role if role != "text" else "strong"),
-        figure(latency.last),
-        figure(latency.p50),
-        figure(latency.p95),
-        figure(latency.p99),
-        figure(latency.max),
+        (milliseconds(latency.last), "warn" if latency.last > threshold_ms else "text") if latency.asked else _NONE,
+        figure(figures.p50),
+        figure(figures.p95),
+        figure(figures.p99),
+        figure(figures.max),
         (f"{latency.over:,}", "warn" if latency.over else "muted"),
+        (_share(latency), "warn" if latency.over else "muted"),
         (f"{state.missed:,}", "warn" if state.missed else "muted"),
-        (age(in_flight_ms / 1000), "warn") if in_flight_ms > threshold_ms else ("–", "muted"),
-        ("–", "muted") if age_s is None else (age(age_s), "text" if age_s < row.fresh_s else "warn"),
+        (age(in_flight_ms / 1000), "warn") if in_flight_ms > threshold_ms else _NONE,
+        _NONE if age_s is None else (age(age_s), "text" if age_s < row.fresh_s else "warn"),
         (_spark(latency.recent, threshold_ms), "warn" if slow else "bar"),
     ]
 
 
-def draw(items: Sequence[Row], now: float, threshold_ms: float, cells: int) -> list[Line]:
+def draw(items: Sequence[Row], now: float, threshold_ms: float, cells: int, view: View = DEFAULT) -> list[Line]:
     """The header, then a row a panel."""
-    return rows(COLUMNS, [_cells(row, now, threshold_ms) for row in order(items, now)], cells)
+    body = [_cells(row, now, threshold_ms, view) for row in order(items, now, view)]
+    return rows(_columns(view, threshold_ms), body, cells)
+
+
+def column_at(header: Line, cell: int) -> str:
+    """The column by whose name in the header this cell lies; nothing where rows cannot be ordered by it."""
+    end = 0
+    for text, _role in header:
+        end += cell_len(text)
+        if cell < end:
+            name = text.strip().removesuffix(" ▼")
+            return name if name in SORTS else ""
+    return ""
 
 
 def worst(items: Sequence[Row], now: float, threshold_ms: float) -> list[Span]:
@@ -92,5 +190,8 @@ def worst(items: Sequence[Row], now: float, threshold_ms: float) -> list[Span]:
         (f" {sign} slowest: ", role),
         (row.title, "text"),
         (f"  {milliseconds(last)} ms", role if slow else "strong"),
-        (f"  p95 {milliseconds(state.latency.p95)}  over {state.latency.over}  missed {state.missed}", "muted"),
+        (
+            f"  p95 {milliseconds(_figures(row, DEFAULT).p95)}  over {state.latency.over}  missed {state.missed}",
+            "muted",
+        ),
     ]

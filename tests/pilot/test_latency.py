@@ -1,0 +1,73 @@
+"""The latency pane: its views, its orders, and what it says of each query."""
+
+from __future__ import annotations
+
+from rtdash.model.latency import Reach
+from tests.pilot.samples import sample
+
+
+def rows(on) -> list[str]:
+    """Names of the panels in the table, as they stand."""
+    names = [row.title for row in on.app.picture.latency_rows]
+    found = [(on.text().find(f" {name}  "), name) for name in names]
+    return [name for at, name in sorted(found) if at >= 0]
+
+
+async def test_its_keys_are_shown_while_it_hears_them(stage):
+    async with stage(200, 50) as on:
+        await on.inject()
+        assert "w 1, 5, 60 min" not in on.text()
+        await on.pilot.press("l")
+        await on.painted()
+        for said in ("o order", "w 1, 5, 60 min", "v missed polls"):
+            assert said in on.text()
+
+
+async def test_figures_of_one_five_and_sixty_minutes(stage):
+    async with stage(200, 50) as on:
+        await on.inject(**{"03_best": {"latency_ms": 900.0}})
+        on.clock.now += 200.0
+        await on.inject(**{"03_best": {"latency_ms": 3.0}})
+        await on.pilot.press("l")
+        pane = on.app.dashboard.latency
+        for title, most in (("last 5 min", "900"), ("last 60 min", "900"), ("last 1 min", "3.0")):
+            await on.painted()
+            assert title in on.text()
+            (line,) = (line for line in on.text().splitlines() if "Best city" in line and "│" in line)
+            assert line.split()[7] == most
+            await on.pilot.press("w")
+        assert pane.view.reach is Reach.FIVE_MINUTES
+
+
+async def test_missed_polls_have_a_view_of_their_own(stage):
+    async with stage(200, 50) as on:
+        await on.inject()
+        for missed_ms in ((), (750.0, 500.0, 250.0)):
+            on.clock.now += 1.0
+            on.poller.deliver(sample("03_best", on.clock.now, latency_ms=10.0, missed_ms=missed_ms))
+        await on.painted()
+        await on.pilot.press("l")
+        await on.painted()
+        assert "as measured" in on.text()
+        assert "750" not in on.text()
+        await on.pilot.press("v")
+        await on.painted()
+        assert "with missed polls" in on.text()
+        assert "750" in on.text()
+
+
+async def test_the_order_is_the_worst_first_or_by_a_column(stage):
+    async with stage(200, 50) as on:
+        await on.inject(**{"03_best": {"latency_ms": 900.0}})
+        await on.pilot.press("l")
+        await on.painted()
+        assert rows(on)[0] == "Best city and organisation"
+        await on.pilot.press("o")
+        await on.painted()
+        assert rows(on) == sorted(rows(on), key=str.casefold)
+        assert "panel ▼" in on.text()
+        header = next(line for line in on.text().splitlines() if " p95 " in line)
+        await on.pilot.click(on.app.dashboard.latency, offset=(header.index(" p95 ") + 2, 1))
+        await on.painted()
+        assert rows(on)[0] == "Best city and organisation"
+        assert "p95 ▼" in on.text()
