@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import ClassVar
 
 from textual.app import SystemCommand
@@ -18,6 +18,7 @@ from rtdash.model.data import Table
 from rtdash.model.interval import stepped
 from rtdash.model.places import ORGANIZATIONS
 from rtdash.model.sample import Sample
+from rtdash.model.slow import SlowQuery
 from rtdash.model.store import Store
 from rtdash.model.text import plain
 from rtdash.model.visibility import Visibility
@@ -31,6 +32,7 @@ from rtdash.screens.help import HelpScreen
 from rtdash.screens.leave import Choice, LeaveScreen
 from rtdash.screens.picture import Picture
 from rtdash.screens.saying import Saying
+from rtdash.screens.slowness import SlowWatch
 from rtdash.screens.steering import Steering
 from rtdash.screens.theme import RTDASH_DARK
 from rtdash.screens.view import View
@@ -51,7 +53,15 @@ class RtdashApp(Steering):
     TITLE = "rtdash"
     BINDINGS: ClassVar[list[BindingType]] = [*BINDINGS]
 
-    def __init__(self, specs: Sequence[PanelSpec], poller: Poller, control: Control, view: View) -> None:
+    def __init__(
+        self,
+        specs: Sequence[PanelSpec],
+        poller: Poller,
+        control: Control,
+        view: View,
+        record: Callable[[SlowQuery], object] = lambda _: None,
+    ) -> None:
+        """`record` keeps what was slow; it returns at once."""
         super().__init__(control)
         self.specs = specs
         self.poller = poller
@@ -59,6 +69,7 @@ class RtdashApp(Steering):
         self.store = Store({spec.id: spec.source for spec in specs}, view.threshold_ms)
         self.visibility = Visibility()
         self.conservation = ConservationWatch()
+        self._slow = SlowWatch(specs, view.threshold_ms, record)
         self.is_paused = False
         self._customer = 0
         self._of_customer = frozenset(spec.id for spec in specs if spec.asks("customer_id"))
@@ -117,6 +128,7 @@ class RtdashApp(Steering):
         if self._is_outdated(sample):
             return
         self.store.apply(sample)
+        self._slow.take(sample)
         if isinstance(sample.data, Table):
             self._take(sample.panel_id, sample.data, sample)
         elif sample.panel_id == COVERED_BY and sample.error is None:
@@ -172,6 +184,7 @@ class RtdashApp(Steering):
             self._campaign_states = states
             self._saying.overtake()
         self.dashboard.paint(self.picture)
+        self._slow.painted(self.picture, self.dashboard.draw_ms)
         if self._newest_count is not None:
             started_at, self._newest_count = self._newest_count, None
             self.call_after_refresh(lambda: self.visibility.painted(started_at, self.view.clock()))

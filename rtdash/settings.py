@@ -61,6 +61,8 @@ class Settings(BaseSettings):
     """The zone in which times are shown; everything is stored in UTC."""
     panels_folder: Path | None = None
     """Your own panels: *.sql in `citus/` and `donations/` below it."""
+    slow_log: Path | None = None
+    """Where slow queries are kept for 7 days; without it `slow.sqlite` in the user's state folder."""
     max_events_per_s: Annotated[int, Field(ge=1)] = 5000
     """Visits beyond it are left out whole, at a fraction kept with the campaign."""
     brake_mb: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 12.0
@@ -115,6 +117,11 @@ class Settings(BaseSettings):
     def dsn_of_donations_owner(self) -> SecretStr | None:
         """The DSN that may write, or the only one there is."""
         return self.donations_owner_dsn or self.donations_dsn
+
+    @property
+    def slow_log_file(self) -> Path:
+        """Where slow queries are kept."""
+        return self.slow_log or platformdirs.user_state_path("rtdash") / "slow.sqlite"
 
     @property
     def dsn_of_control(self) -> SecretStr | None:

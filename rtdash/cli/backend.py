@@ -67,7 +67,7 @@ def backend(
             imported = threads.submit(__import__, "rtdash.cli.dashboard")
             stack.start()
             imported.result()
-            settings = load(**display | stack.addresses())
+            settings = load(**display | stack.addresses() | {"slow_log": stack.data.path / "slow.sqlite"})
             file = stack.data.path / "rtdash.toml"
             settings.save(file)
             # Else ingest would seem silent until the first campaign.

@@ -7,7 +7,7 @@ import asyncio
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -25,6 +25,7 @@ from rtdash.messages import CommandEnded
 from rtdash.model.campaign import CampaignPlan, RateChange
 from rtdash.panels import catalog
 from rtdash.panels.spec import PanelSpec, Source
+from rtdash.recorder.slow_log import SlowLog
 from rtdash.scheduler.scheduler import Scheduler
 from rtdash.screens.view import View
 from rtdash.settings import Settings
@@ -129,14 +130,14 @@ def compose(settings: Settings, choices: Choices, specs: tuple[PanelSpec, ...]) 
     def report(done: str, error: str | None) -> None:
         app.post_message(CommandEnded(done, error))
 
-    with launcher(settings, choices.demo) as launch:
+    with closing(SlowLog(settings.slow_log_file)) as slow_log, launcher(settings, choices.demo) as launch:
         dsn = settings.dsn_of_control
         control = (
             CampaignControl(dsn, launch, report, choices.plan)
             if dsn is not None and settings.kafka_bootstrap_servers is not None
             else NoControl(report)
         )
-        app = RtdashApp(shown, scheduler, control, view)
+        app = RtdashApp(shown, scheduler, control, view, slow_log.record)
         try:
             yield app
         finally:

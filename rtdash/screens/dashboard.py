@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Sequence
 from datetime import tzinfo
 
@@ -51,6 +52,8 @@ class DashboardScreen(Screen[None]):
         self._slowest = Slowest(threshold_ms)
         self.latency = LatencyPane(threshold_ms)
         self.campaigns = CampaignsPane()
+        self.draw_ms: dict[str, float] = {}
+        """What it took to make the lines of each panel when it was last painted."""
         self._page = self._board_page = layout.BOARD_PAGES[0]
 
     def compose(self) -> ComposeResult:
@@ -159,7 +162,9 @@ class DashboardScreen(Screen[None]):
             # What the cluster's panels tell is of the server itself, however late or thin the events are.
             if panel.spec.source is Source.CITUS and panel_id not in layout.CLUSTER:
                 panel.set_upstream(upstream, generated_until, thinned, picture.now)
+            started = time.perf_counter()
             panel.set_state(picture.states[panel_id], picture.at)
+            self.draw_ms[panel_id] = 1000 * (time.perf_counter() - started)
         rows = picture.latency_rows
         self.latency.set_rows(rows, picture.at, picture.share_spans())
         self._slowest.set_rows(rows, picture.at)

@@ -13,6 +13,7 @@ import pytest
 from textual.pilot import Pilot
 
 from rtdash.app import RtdashApp
+from rtdash.model.slow import SlowQuery
 from rtdash.panels import catalog
 from rtdash.panels.spec import PanelSpec
 from rtdash.screens.view import View
@@ -40,6 +41,8 @@ class Stage:
     poller: StillPoller
     control: RememberingControl
     clock: Clock
+    slow: list[SlowQuery]
+    """What the app has recorded."""
     pilot: Pilot[Any] = field(init=False)
 
     async def inject(self, **changes: Any) -> None:
@@ -76,7 +79,8 @@ def set_up(specs: Sequence[PanelSpec] | None = None, **view: Any) -> Stage:
     shown = View(
         interval_s=0.25, threshold_ms=200.0, zone=UTC, servers=SERVERS, clock=clock, wall=lambda _: NOW, **view
     )
-    return Stage(RtdashApp(specs or catalog.load(), poller, control, shown), poller, control, clock)
+    slow: list[SlowQuery] = []
+    return Stage(RtdashApp(specs or catalog.load(), poller, control, shown, slow.append), poller, control, clock, slow)
 
 
 @pytest.fixture

@@ -1,0 +1,68 @@
+"""A slow execution, with its parts and what else went on: a line of the slow log."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from pydantic import AwareDatetime, TypeAdapter
+
+
+@dataclass(frozen=True, slots=True)
+class SlowQuery:
+    """One execution of one panel's query that took longer than the threshold. Durations are in ms."""
+
+    at: AwareDatetime
+    """When it was asked, UTC."""
+    panel_id: str
+    title: str
+    server: str
+    threshold_ms: float
+    waited_ms: float
+    """For a lane."""
+    connect_ms: float
+    execute_ms: float
+    fetch_ms: float
+    decode_ms: float
+    draw_ms: float
+    parameters: Mapping[str, str | int | float | bool | None] = field(default_factory=dict)
+    error: str = ""
+    """Why there was no answer; empty when there was one."""
+    campaigns: tuple[str, ...] = ()
+    """Those that ran, with their rates."""
+    lag: int | None = None
+    """Messages that waited in Kafka for ingest; None where it is not known."""
+    behind_s: float | None = None
+    """How far the rollups were behind; None where it is not known."""
+    beside: tuple[str, ...] = ()
+    """Other queries of ours in flight."""
+
+    @property
+    def latency_ms(self) -> float:
+        """Execute + fetch, which is what the threshold is held against."""
+        return self.execute_ms + self.fetch_ms
+
+    @property
+    def parts(self) -> Mapping[str, float]:
+        """Where the time went, in the order in which it passed."""
+        return {
+            "waited": self.waited_ms,
+            "connect": self.connect_ms,
+            "execute": self.execute_ms,
+            "fetch": self.fetch_ms,
+            "decode": self.decode_ms,
+            "draw": self.draw_ms,
+        }
+
+
+def to_json(slow: SlowQuery) -> str:
+    """One line."""
+    return _DOCUMENT.dump_json(slow).decode()
+
+
+def from_json(text: str) -> SlowQuery:
+    """Raises ValueError on anything else than what `to_json` gives."""
+    return _DOCUMENT.validate_json(text)
+
+
+_DOCUMENT = TypeAdapter(SlowQuery)

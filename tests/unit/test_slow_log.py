@@ -1,0 +1,139 @@
+"""The slow log keeps what is slow for a week, for whoever reads it."""
+
+from __future__ import annotations
+
+import logging
+import stat
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from rtdash.cli import main
+from rtdash.errors import SourceError
+from rtdash.model.slow import SlowQuery, from_json, to_json
+from rtdash.recorder.slow_log import KEPT_S, SlowLog, read
+
+SLOW = SlowQuery(
+    at=datetime.now(UTC),
+    panel_id="03_best",
+    title="Best city and organisation",
+    server="MariaDB",
+    threshold_ms=200.0,
+    waited_ms=1.0,
+    connect_ms=0.0,
+    execute_ms=300.0,
+    fetch_ms=2.0,
+    decode_ms=0.5,
+    draw_ms=0.25,
+    parameters={"customer_id": 2},
+    campaigns=("spring 2,004/s",),
+    lag=212,
+    behind_s=1.5,
+    beside=("Amount by city",),
+)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "state" / "slow.sqlite"
+
+
+def write(file: Path, *slow: SlowQuery) -> None:
+    with closing(SlowLog(file)) as log:
+        for each in slow:
+            log.record(each)
+
+
+def test_a_document_is_read_as_it_was_written():
+    assert from_json(to_json(SLOW)) == SLOW
+    with pytest.raises(ValueError, match="at"):
+        from_json("{}")
+
+
+def test_what_was_recorded_is_read_newest_first(file):
+    older = replace(SLOW, at=SLOW.at - timedelta(minutes=5), panel_id="04_map", execute_ms=900.0)
+    write(file, older, SLOW)
+    assert read(file, since_s=3600) == [SLOW, older]
+    assert read(file, since_s=60) == [SLOW]
+    assert read(file, since_s=3600, over_ms=500) == [older]
+    assert read(file, since_s=3600, panel_id="04_map") == [older]
+    assert read(file, since_s=3600, most=1) == [SLOW]
+
+
+def test_nobody_else_may_read_it(file):
+    write(file, SLOW)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_what_is_older_than_a_week_goes(file):
+    write(file, replace(SLOW, at=SLOW.at - timedelta(seconds=KEPT_S + 60)))
+    assert read(file, since_s=10 * KEPT_S) == [], "it is swept with the first write"
+    write(file, replace(SLOW, at=SLOW.at - timedelta(seconds=KEPT_S - 60)))
+    assert len(read(file, since_s=10 * KEPT_S)) == 1
+
+
+def test_two_dashboards_write_one_log(file):
+    with closing(SlowLog(file)) as one, closing(SlowLog(file)) as other:
+        for number in range(20):
+            (one, other)[number % 2].record(replace(SLOW, lag=number))
+    assert {slow.lag for slow in read(file, since_s=3600)} == set(range(20))
+
+
+def test_a_log_that_cannot_be_written_says_so_once(tmp_path, caplog):
+    (tmp_path / "file").write_text("")
+    with caplog.at_level(logging.ERROR), closing(SlowLog(tmp_path / "file" / "slow.sqlite")) as log:
+        log.record(SLOW)
+        log.record(SLOW)
+    (record,) = caplog.records
+    assert "slow log" in record.getMessage()
+
+
+def test_there_may_be_no_log_yet(file):
+    assert read(file, since_s=3600) == []
+
+
+def test_a_file_that_is_no_log_is_one_clear_error(file):
+    file.parent.mkdir()
+    file.write_text("something else, long enough to be no database" * 20)
+    with pytest.raises(SourceError, match=r"slow log .*slow\.sqlite: "):
+        read(file, since_s=3600)
+
+
+# ── rtdash slow ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def named(file, monkeypatch) -> Path:
+    monkeypatch.setenv("RTDASH_SLOW_LOG", str(file))
+    return file
+
+
+def test_the_command_tells_parts_and_what_else_went_on(named, capsys):
+    write(named, SLOW)
+    assert main(["slow"]) == 0
+    (line,) = capsys.readouterr().out.splitlines()
+    for said in ("302.0 ms", "03_best", "execute 300.0", "fetch 2.0", "spring 2,004/s", "lag 212", "behind 1.5 s"):
+        assert said in line
+    assert "customer_id = 2" in line
+    assert "connect" not in line, "what took no time is not named"
+
+
+def test_the_command_gives_json(named, capsys):
+    write(named, replace(SLOW, execute_ms=250.0), SLOW)
+    assert main(["slow", "--since", "1h", "--over", "300", "--json"]) == 0
+    (line,) = capsys.readouterr().out.splitlines()
+    assert from_json(line) == SLOW
+
+
+def test_the_command_with_nothing_to_tell(named, capsys):
+    assert main(["slow"]) == 0
+    assert capsys.readouterr().out == f"nothing in {named} that matches\n"
+
+
+def test_text_of_a_server_is_plain(named, capsys):
+    write(named, replace(SLOW, error="bad \x1b[31m text"))
+    assert main(["slow"]) == 0
+    assert "\x1b" not in capsys.readouterr().out
