@@ -59,7 +59,8 @@ class PrivateMariaDB(PrivateDatabase):
         self._execute(
             f"CREATE DATABASE IF NOT EXISTS {database}",
             f"GRANT ALL ON {database}.* TO {_USERS['owner']}@localhost",
-            f"GRANT SELECT ON {database}.* TO {_USERS['reader']}@localhost",
+            # A query over a view is not explained to whom may not see the view.
+            f"GRANT SELECT, SHOW VIEW ON {database}.* TO {_USERS['reader']}@localhost",
             f"GRANT SELECT ON {database}.* TO {_USERS['control']}@localhost",
         )
 

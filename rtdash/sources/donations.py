@@ -160,10 +160,11 @@ class DonationsConnection:
 
     offers: frozenset[Feature] = frozenset()
 
-    def __init__(self, dsn: SecretStr) -> None:
-        self._connection = connect(dsn, "dashboard", read_only=True, deadline_s=CONNECT_TIMEOUT_S)
+    def __init__(self, dsn: SecretStr, purpose: str = "dashboard") -> None:
+        self._connection = connect(dsn, purpose, read_only=True, deadline_s=CONNECT_TIMEOUT_S)
+        self.engine = engine_of(self._connection)
         # SingleStore has no such variable: there the client's own time-out is what bounds a query.
-        self._bounds_itself = engine_of(self._connection) is Engine.MARIADB
+        self._bounds_itself = self.engine is Engine.MARIADB
         self._timeout_s = 0.0
 
     def fetch(self, sql: str, parameters: Mapping[str, object], deadline_s: float) -> Answer:

@@ -14,7 +14,7 @@ Points = Sequence[tuple[float, float]]
 
 # plotext colours by number; the numbers are ours, and stand for roles until the text is back.
 _FRAME = 9
-_ROLES = {1: "series-1", 2: "series-2", 3: "series-3", 4: "series-4", 5: "outline", _FRAME: "muted"}
+_ROLES = {1: "series-1", 2: "series-2", 3: "series-3", 4: "series-4", 5: "outline", 6: "warn", _FRAME: "muted"}
 COLORS = {role: number for number, role in _ROLES.items()}
 
 

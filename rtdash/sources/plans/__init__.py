@@ -1,0 +1,1 @@
+"""Plans of queries: asks a server how it ran one, and makes one tree of whatever the engine says."""
