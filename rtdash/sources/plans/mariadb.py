@@ -85,9 +85,7 @@ class _Reader:
     def _operation(self, key: str, part: Json) -> PlanNode:
         children = tuple(self.within(part))
         # A sort on its own says what sorting took; over a table, also what reading it took.
-        given_ms = (
-            part.get("r_total_time_ms", 0.0) + part.get("r_unpack_time_ms", 0.0) + part.get("r_other_time_ms", 0.0)
-        )
+        given_ms = _sum(part, "r_total_time_ms", "r_unpack_time_ms", "r_other_time_ms")
         below_ms = sum(child.total_ms for child in children)
         own_ms = given_ms - below_ms
         if own_ms < 0:
@@ -104,7 +102,7 @@ class _Reader:
             own_ms=own_ms,
             total_ms=own_ms + below_ms,
             rows_out=_count(part, "r_output_rows"),
-            loops=int(part.get("r_loops", 1)),
+            loops=int(part.get("r_loops") or 1),
             children=children,
             spilled_bytes=int(passes * _bytes(part.get("r_buffer_size"))),
         )
@@ -115,12 +113,12 @@ class _Reader:
             return PlanNode("No table", detail=plain(part.get("message", "")), children=children)
         alias, access = part["table_name"], part.get("access_type", "")
         table = self._names.get(alias, alias)
-        loops = int(part.get("r_loops", 0))
+        loops = int(part.get("r_loops") or 0)
         scanned = _count(part, "r_rows", loops)
         passed = None if scanned is None else round(scanned * (part.get("r_filtered") or 0.0) / 100)
-        expected = round(part.get("rows", 0) * loops)
+        expected = round((part.get("rows") or 0) * loops)
         conditions = tuple(plain(part[key]) for key in ("index_condition", "attached_condition") if key in part)
-        own_ms = part.get("r_table_time_ms", 0.0) + part.get("r_other_time_ms", 0.0)
+        own_ms = _sum(part, "r_table_time_ms", "r_other_time_ms")
         pages = part.get("r_engine_stats", {})
         read = pages.get("pages_read_count", 0)
         detail = " · ".join(
@@ -153,6 +151,11 @@ class _Reader:
 def _only_holds(part: Json) -> bool:
     """A block of queries that are united is none itself."""
     return set(part) == {"union_result"}
+
+
+def _sum(part: Json, *keys: str) -> float:
+    """What was not executed has no time, or null."""
+    return sum(part.get(key) or 0.0 for key in keys)
 
 
 def _count(part: Json, key: str, loops: int = 1) -> int | None:

@@ -6,6 +6,7 @@ What Citus adds stands in its source (src/backend/distributed/planner/multi_expl
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -79,23 +80,24 @@ class _Reader:
         total_ms = plan["Actual Total Time"] * loops / processes
         rows_out = round(plan["Actual Rows"] * loops)
         below = int(plan.get("Workers Launched", 0)) + 1 if kind.startswith("Gather") else processes
-        # CTEs first: they are listed where they are declared, and run below whoever reads them.
+        children: list[PlanNode] = []
         plans = sorted(plan.get("Plans", ()), key=lambda child: not _is_cte(child))
-        children = [
-            self.node(
+        inner_ms = 0.0
+        for child in plans:
+            read = self.node(
                 child,
                 processes=below,
                 is_cut=_may_stop(plan, child) or (is_cut and kind not in _BLOCKING),
                 is_remote=is_remote,
             )
-            for child in plans
-        ]
-        for child, read in zip(plans, children, strict=True):
+            children.append(read)
+            # A CTE is listed where it is declared, and runs below who reads it first.
             if _is_cte(child):
                 self._ctes_ms[child["Subplan Name"].removeprefix("CTE ")] = read.total_ms
-        inner_ms = sum(
-            read.total_ms for child, read in zip(plans, children, strict=True) if not _is_cte(child)
-        ) + self._ctes_ms.pop(plan.get("CTE Name", ""), 0.0)
+            else:
+                inner_ms += read.total_ms
+        if total_ms >= self._ctes_ms.get(plan.get("CTE Name", ""), math.inf):
+            inner_ms += self._ctes_ms.pop(plan["CTE Name"])
         if "Distributed Query" in plan:
             tasks = list(self._distributed(plan["Distributed Query"]))
             inner_ms += _longest_ms([task for task in tasks if task.node])

@@ -23,7 +23,7 @@ def only_select(sql: str) -> str:
     elif ";" in heard:
         found = "several statements"
     elif not _READS.match(heard):
-        found = (heard.split() or ["nothing"])[0].upper()[:20]
+        found = heard.split()[0].upper()[:20] if heard else "nothing"
     elif written := _WRITES.search(heard):
         found = (written[1] or written[2]).upper()
     else:

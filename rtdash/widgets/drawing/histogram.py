@@ -21,12 +21,11 @@ def draw(values_ms: Sequence[float], threshold_ms: float, width: int, height: in
     if not values_ms:
         return [fit(((" not asked yet", "muted"),), width)]
     over = sum(value > threshold_ms for value in values_ms)
+    answers = f"{len(values_ms):,} answer{'s' if len(values_ms) > 1 else ''}"
+    share = 100 * over / len(values_ms)
     words = (
-        (
-            f" {len(values_ms):,} answer{'s' if len(values_ms) > 1 else ''}, {milliseconds(min(values_ms))} … {milliseconds(max(values_ms))} ms",
-            "text",
-        ),
-        (f"  │ over {threshold_ms:g} ms: {over:,} ({100 * over / len(values_ms):.1f} %)", "warn" if over else "muted"),
+        (f" {answers}, {milliseconds(min(values_ms))} … {milliseconds(max(values_ms))} ms", "text"),
+        (f"  │ over {threshold_ms:g} ms: {over:,} ({share:.1f} %)", "warn" if over else "muted"),
     )
     edge = log10(threshold_ms)
     places = [log10(max(_LEAST_MS, value)) for value in (*values_ms, threshold_ms)]

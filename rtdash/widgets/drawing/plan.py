@@ -26,7 +26,7 @@ class _Row:
 
 
 def draw(plan: Plan, width: int) -> list[Line]:
-    """A line for all of it, what it leaves out, then a table with a line for each operation; each `width` cells."""
+    """Lines for all of it and what it leaves out, then a table with a line an operation; each of `width` cells."""
     placed = list(_placed([plan.root], "", is_root=True))
     costliest = max(plan.root.walk(), key=lambda node: node.own_ms)
     has_loops = any(node.loops > 1 for node in plan.root.walk())
@@ -41,23 +41,30 @@ def draw(plan: Plan, width: int) -> list[Line]:
     ]
     whole_ms = max(plan.total_ms, plan.root.total_ms)
     body = [_cells(row, whole_ms, costliest, has_loops=has_loops) for row in placed]
-    notes = [fit(((f" {note}", "muted"),), width) for note in plan.notes]
-    return [fit(_summary(plan), width), *notes, *rows(columns, body, width, cuts_text=True)]
+    return [*_summary(plan, width), *rows(columns, body, width, cuts_text=True)]
 
 
-def _summary(plan: Plan) -> Iterator[Span]:
-    yield f" {plan.engine} ", "strong"
-    yield f"{milliseconds(plan.total_ms)} ms", "value"
-    if plan.planning_ms:
-        yield f", planned in {milliseconds(plan.planning_ms)}", "muted"
-    yield f", seen {milliseconds(plan.took_ms)}", "muted"
-    if plan.rows is not None:
-        yield f", {grouped(plan.rows)} row{'' if plan.rows == 1 else 's'}", "muted"
+def _summary(plan: Plan, width: int) -> Iterator[Line]:
+    planned = f", planned in {milliseconds(plan.planning_ms)}" if plan.planning_ms else ""
+    returned = "" if plan.rows is None else f", {_counted(plan.rows, 'row')}"
+    yield fit(
+        (
+            (f" {plan.engine} ", "strong"),
+            (f"{milliseconds(plan.total_ms)} ms", "value"),
+            (f"{planned}, seen {milliseconds(plan.took_ms)}{returned}", "muted"),
+        ),
+        width,
+    )
     if plan.tasks is not None:
-        yield f", {plan.tasks} task{'' if plan.tasks == 1 else 's'}", "text"
-    slowest = plan.slowest_task
-    if slowest is not None:
-        yield f", the slowest {milliseconds(slowest.total_ms)} ms on {slowest.node}", "text"
+        slowest = plan.slowest_task
+        last = "" if slowest is None else f", the slowest {milliseconds(slowest.total_ms)} ms on {slowest.node}"
+        yield fit(((f" {_counted(plan.tasks, 'task')}{last}", "text"),), width)
+    for note in plan.notes:
+        yield fit(((f" {note}", "muted"),), width)
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count:,} {what}" + ("" if count == 1 else "s")
 
 
 def _placed(nodes: Sequence[PlanNode], before: str, *, is_root: bool = False) -> Iterator[_Row]:
@@ -72,7 +79,7 @@ def _placed(nodes: Sequence[PlanNode], before: str, *, is_root: bool = False) ->
         yield from _placed(node.children, before + line)
     if others:
         least, most = milliseconds(others[-1].total_ms), milliseconds(others[0].total_ms)
-        more = f"{len(others)} more task{'s' if len(others) > 1 else ''}, {least} … {most} ms"
+        more = f"{_counted(len(others), 'more task')}, {least} … {most} ms"
         yield _Row(before + "└ ", None, more)
 
 
