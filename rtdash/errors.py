@@ -7,7 +7,7 @@ RtdashError
 ├── SourceError       a server refused a connection or a query
 │   ├── Unreachable   nobody answers at the address                (exit status 2 at start)
 │   ├── Refused       the server answers and says no: credentials, rights, no such database
-│   ├── Overdue       no answer within the deadline; the connection was thrown away
+│   ├── Overdue       no answer within the deadline, or cancelled; the connection was thrown away
 │   └── Busy          a lock was not granted in time; nothing happened, and the connection is as good as before
 ├── SchemaError       a schema step could not be applied
 └── ServerError       a private server could not be started
@@ -53,7 +53,7 @@ class Refused(SourceError):  # noqa: N818
 
 
 class Overdue(SourceError):  # noqa: N818
-    """No answer within the deadline."""
+    """No answer within the deadline, or before somebody cancelled the query."""
 
 
 class Busy(SourceError):  # noqa: N818

@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 from rtdash.errors import Overdue, RtdashError, Unreachable
@@ -25,15 +26,29 @@ GRACE_S = 0.5
 class Lane:
     """Takes jobs from its queue until that is closed, and delivers a sample for each, whatever happens."""
 
-    def __init__(self, name: str, kind: LaneKind, queue: LaneQueue, connect: Connector) -> None:
+    def __init__(
+        self,
+        name: str,
+        kind: LaneKind,
+        queue: LaneQueue,
+        connect: Connector,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.name = name
         self._kind = kind
         self._queue = queue
         self._connect = connect
+        self._clock = clock
         self._connection: QueryConnection | None = None
         self._first = True
         self._deadline_at: float | None = None
         """Of the query that runs; None when none does, or when it was broken off."""
+        self._hand = threading.Lock()
+        """Held while a query is being cancelled: the next one must not be hit instead."""
+        self._running: str | None = None
+        """The panel whose query could be cancelled now."""
+        self._is_cancelled = False
+        """Somebody has cancelled the query that runs, or ran last."""
         self._closing = False
         self._logged: dict[str, str] = {}
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
@@ -62,6 +77,28 @@ class Lane:
             self._deadline_at = None
             self._abandon()
 
+    def cancel(self, panel_id: str) -> bool:
+        """Have the server end the query of this panel; False when it does not run here.
+
+        Blocks; from any thread. Raises SourceError when the server could not be asked.
+        """
+        with self._hand:
+            if self._running != panel_id or self._connection is None:
+                return False
+            self._connection.cancel()
+            self._is_cancelled = True
+            return True
+
+    @contextmanager
+    def _cancellable(self, panel_id: str) -> Iterator[None]:
+        with self._hand:
+            self._running = panel_id
+        try:
+            yield
+        finally:
+            with self._hand:
+                self._running = None
+
     def _abandon(self) -> None:
         connection = self._connection
         if connection is not None:
@@ -84,22 +121,27 @@ class Lane:
 
     def _execute(self, job: Job) -> Sample:
         """The one place where any exception becomes a sample."""
-        started = time.monotonic()
+        started = self._clock()
         waited_ms = 1000 * (started - job.queued_at)
+        self._is_cancelled = False
         try:
             connection, connect_ms = self._ready()
-            asked = time.monotonic()
+            asked = self._clock()
             self._deadline_at = asked + job.deadline_s
             if job.spec.needs is not None and (reason := job.spec.needs.absence(connection.offers)) is not None:
                 return self._absent(job, reason, asked, waited_ms, connect_ms)
-            answer = connection.fetch(job.spec.sql, job.parameters, job.deadline_s)
+            with self._cancellable(job.spec.id):
+                answer = connection.fetch(job.spec.sql, job.parameters, job.deadline_s)
             self._deadline_at = None
             self._queue.answers()
-            answered = time.monotonic()
+            answered = self._clock()
             data = decode(job.spec, answer.columns, answer.rows)
         except Exception as error:  # noqa: BLE001 (a lane must outlive any query)
             return self._failed(job, error, started, waited_ms)
         first, self._first = self._first, False
+        if self._is_cancelled:
+            # The answer was quicker; what comes late must not end another query.
+            self._drop()
         return Sample(
             panel_id=job.spec.id,
             started_at=asked,
@@ -109,7 +151,7 @@ class Lane:
             connect_ms=connect_ms,
             execute_ms=answer.execute_ms,
             fetch_ms=answer.fetch_ms,
-            decode_ms=1000 * (time.monotonic() - answered),
+            decode_ms=1000 * (self._clock() - answered),
             is_first=first,
             shards=answer.shards,
             variables=job.parameters,
@@ -124,7 +166,7 @@ class Lane:
         return Sample(
             panel_id=job.spec.id,
             started_at=asked,
-            finished_at=time.monotonic(),
+            finished_at=self._clock(),
             data=Absent(reason),
             waited_ms=waited_ms,
             connect_ms=connect_ms,
@@ -134,18 +176,18 @@ class Lane:
     def _ready(self) -> tuple[QueryConnection, float]:
         if self._connection is not None:
             return self._connection, 0.0
-        started = time.monotonic()
+        started = self._clock()
         self._connection = self._connect()
         self._first = True
         if self._closing:
             raise Unreachable("the dashboard is being closed")
-        return self._connection, 1000 * (time.monotonic() - started)
+        return self._connection, 1000 * (self._clock() - started)
 
     def _failed(self, job: Job, error: Exception, started: float, waited_ms: float) -> Sample:
         """Tell the queue what the error says of the server, drop a connection of no more use, make the sample."""
         is_lost = self._connection is None or isinstance(error, Unreachable)
         # Broken off by the watch, or by the driver's own time-out: the server did not end its query.
-        is_given_up = self._connection is not None and is_lost and self._is_past_deadline()
+        is_given_up = self._connection is not None and is_lost and (self._is_past_deadline() or self._is_cancelled)
         if is_lost:
             self._queue.fails(self, error)
         else:
@@ -154,12 +196,14 @@ class Lane:
             # Once for each change, not once a tick.
             self._logged[job.spec.id] = repr(error)
             _log.error("panel %s", job.spec.id, exc_info=error)
-        if is_lost or isinstance(error, Overdue) or not isinstance(error, RtdashError):
+        if is_lost or self._is_cancelled or isinstance(error, Overdue) or not isinstance(error, RtdashError):
             self._drop()
-        if is_given_up:
+        if self._is_cancelled:
+            error = Overdue(f"cancelled by hand after {self._clock() - started:.1f} s")
+        elif is_given_up:
             error = Overdue(f"no answer within {job.deadline_s:g} s; the connection was given up")
         self._deadline_at = None
-        finished = time.monotonic()
+        finished = self._clock()
         return Sample(
             panel_id=job.spec.id,
             started_at=started,
@@ -173,7 +217,7 @@ class Lane:
         )
 
     def _is_past_deadline(self) -> bool:
-        return self._deadline_at is None or time.monotonic() >= self._deadline_at
+        return self._deadline_at is None or self._clock() >= self._deadline_at
 
     def _drop(self) -> None:
         connection, self._connection = self._connection, None

@@ -8,10 +8,12 @@ import threading
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Mapping
-from statistics import median
+from statistics import fmean, median
 
 from rtdash.model.sample import Sample
+from rtdash.model.stretch import Stretch
 from rtdash.panels.spec import PanelSpec, Source
+from rtdash.scheduler.budget import Budget
 from rtdash.scheduler.job import Job
 from rtdash.scheduler.lane import Lane
 from rtdash.scheduler.queue import LaneKind, LaneQueue
@@ -23,6 +25,8 @@ Deliver = Callable[[Sample], object]
 
 _RECENT = 9
 """Samples behind the median that decides which lane a panel may use."""
+_LATEST = 5
+"""Samples behind what an answer is expected to take, when a budget is kept."""
 _WATCH_S = 0.25
 _STOP_S = 2.0
 """A query that was broken off ends at once; only a connection that is being made can hang longer."""
@@ -35,7 +39,8 @@ TICK_S = 0.25
 class Scheduler:
     """The screen's clock calls `tick`; lanes answer through `deliver`, on their own threads.
 
-    `lanes` is the cap of queries in flight on each server; panels meant to be heavy have one lane more.
+    `lanes` is the cap of queries in flight on each server; panels meant to be heavy have one lane more. Past the
+    `budget`, a share of each server's time, the intervals of its panels become longer.
     """
 
     def __init__(
@@ -47,6 +52,8 @@ class Scheduler:
         lanes: int,
         deadline_s: float,
         variables: Mapping[str, object],
+        budget: float | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._specs = [spec for spec in specs if spec.source in connectors]
         self.interval_s = interval_s
@@ -56,21 +63,24 @@ class Scheduler:
         self._asked_at: dict[str, float] = {}
         self._watched = frozenset(spec.id for spec in self._specs)
         self._recent_ms = {spec.id: deque[float](maxlen=_RECENT) for spec in self._specs}
-        self._every = {spec.id: spec.every for spec in self._specs}
+        self._by_id = {spec.id: spec for spec in self._specs}
+        self._budgets = {} if budget is None else {source: Budget(budget) for source in connectors}
+        self._clock = clock
         self._queues: dict[Source, LaneQueue] = {}
         self._lanes: list[Lane] = []
         self._busy_s: dict[Source, float] = dict.fromkeys(connectors, 0.0)
         self._busy_before_s: dict[Source, float] = {}
-        self._shares_at = time.monotonic()
-        self._source_of = {spec.id: spec.source for spec in self._specs}
+        self._shares_at = clock()
         self._stopping = threading.Event()
         self._watch = threading.Thread(target=self._watch_deadlines, name="lane-watch", daemon=True)
         for source, connect in connectors.items():
-            queue = self._queues[source] = LaneQueue(self._is_slow)
+            queue = self._queues[source] = LaneQueue(self._is_slow, clock)
             kinds = [LaneKind.FAST] * (lanes > 1) + [LaneKind.ANY] * max(1, lanes - 1)
             if any(spec.source is source and spec.is_heavy for spec in self._specs):
                 kinds.append(LaneKind.HEAVY)
-            self._lanes += [Lane(f"{source}-{kind.name}-{n}", kind, queue, connect) for n, kind in enumerate(kinds)]
+            self._lanes += [
+                Lane(f"{source}-{kind.name}-{n}", kind, queue, connect, clock) for n, kind in enumerate(kinds)
+            ]
 
     def start(self, deliver: Deliver) -> None:
         """Start the lanes."""
@@ -99,18 +109,45 @@ class Scheduler:
 
     def tick(self, now: float) -> None:
         """Queue what is due at `now` (`time.monotonic`); a panel still queued or in flight is missed instead."""
+        self._review(now)
         # A tick may come a little early: half of one is not worth waiting a whole one for.
         horizon = now + min(self.interval_s, TICK_S) / 2
         for spec in self._specs:
             if spec.id not in self._watched:
                 continue
-            due = self._asked_at.get(spec.id, -math.inf) + (spec.every or self.interval_s)
+            due = self._asked_at.get(spec.id, -math.inf) + self._every_s(spec)
             if due > horizon:
                 continue
             self._asked_at[spec.id] = max(now, due)
             job = Job(spec, dict(self.variables), now, spec.deadline or self._deadline_s)
             if not self._queues[spec.source].put(job):
                 self._missed[spec.id] += 1
+
+    def _review(self, now: float) -> None:
+        for source, budget in self._budgets.items():
+            if budget.is_due(now):
+                asked = [spec for spec in self._specs if spec.source is source and spec.id in self._watched]
+                budget.review(now, [(spec.every or self.interval_s, self._takes_s(spec.id)) for spec in asked])
+
+    def _takes_s(self, panel_id: str) -> float:
+        latest = tuple(self._recent_ms[panel_id])[-_LATEST:]
+        return fmean(latest) / 1000 if latest else 0.0
+
+    def _every_s(self, spec: PanelSpec) -> float:
+        wanted_s = spec.every or self.interval_s
+        return self._budgets[spec.source].stretch.every_s(wanted_s) if self._budgets else wanted_s
+
+    def stretches(self) -> Mapping[str, Stretch]:
+        """By how much the panels of a server are asked more seldom than wanted, where the budget demands it."""
+        found = {source: budget.stretch for source, budget in self._budgets.items()}
+        return {source: stretch for source, stretch in found.items() if stretch.factor > 1 or not stretch.is_enough}
+
+    def cancel(self, panel_id: str) -> bool:
+        """Have the server end the running query of this panel; False when none runs there.
+
+        Blocks; from any thread. Raises SourceError when the server could not be asked.
+        """
+        return any(lane.cancel(panel_id) for lane in self._lanes)
 
     def ask_now(self, panel_ids: Iterable[str]) -> None:
         """Make panels due at the next tick, for a question that has changed."""
@@ -136,7 +173,7 @@ class Scheduler:
 
     def busy_shares(self) -> Mapping[str, float]:
         """Share of the time since the last call that our queries took on each server; 1 is one query all the time."""
-        now = time.monotonic()
+        now = self._clock()
         elapsed_s, self._shares_at = now - self._shares_at, now
         shares: dict[str, float] = {}
         for source, busy_s in self._busy_s.items():
@@ -145,7 +182,7 @@ class Scheduler:
         return shares
 
     def _is_slow(self, panel_id: str) -> bool:
-        every = self._every[panel_id] or self.interval_s
+        every = self._every_s(self._by_id[panel_id])
         recent = self._recent_ms[panel_id]
         return bool(recent) and median(recent) > 1000 * every
 
@@ -153,11 +190,11 @@ class Scheduler:
         if sample.is_server_down:
             return  # to knock in vain is no load, and says nothing of the query
         took_ms = 1000 * (sample.finished_at - sample.started_at)
-        self._busy_s[self._source_of[sample.panel_id]] += took_ms / 1000
+        self._busy_s[self._by_id[sample.panel_id].source] += took_ms / 1000
         self._recent_ms[sample.panel_id].append(took_ms)
 
     def _watch_deadlines(self) -> None:
         while not self._stopping.wait(_WATCH_S):
-            now = time.monotonic()
+            now = self._clock()
             for lane in self._lanes:
                 lane.check_deadline(now)

@@ -39,6 +39,9 @@ SELECT is_citus, is_citus AND to_regclass('pg_stat_statements') IS NOT NULL
 FROM (SELECT EXISTS (SELECT FROM pg_extension WHERE extname = 'citus') AS is_citus) AS server
 """
 
+_CANCEL_S = 1.0
+"""A server that takes no request for so long would not end its query either."""
+
 _NOT_NOW = re.compile(r"too many (clients|connections)|connection slots|starting up|shutting down|recovery")
 
 
@@ -174,6 +177,11 @@ class CitusConnection:
     def abandon(self) -> None:
         """Shut the socket down: the driver, waiting on it, sees the end of the stream."""
         self._connection.abandon()
+
+    def cancel(self) -> None:
+        """Ask over a line of its own, as PostgreSQL wants it; see `QueryConnection`."""
+        with explained():
+            self._connection.cancel_safe(timeout=_CANCEL_S)
 
     def close(self) -> None:
         """Close the connection."""

@@ -23,7 +23,7 @@ class Answer:
 
 
 class QueryConnection(Protocol):
-    """One read-only connection, used by one thread; only `abandon` may be called from another."""
+    """One read-only connection, used by one thread; only `abandon` and `cancel` may be called from another."""
 
     @property
     def offers(self) -> frozenset[Feature]:
@@ -36,6 +36,13 @@ class QueryConnection(Protocol):
 
     def abandon(self) -> None:
         """Break the connection off at once, from any thread: a query that hangs then fails as Unreachable."""
+        ...
+
+    def cancel(self) -> None:
+        """Ask the server to end the query that runs: it then fails as Overdue. Blocks for a second or two at most.
+
+        Raises SourceError when the server could not be asked.
+        """
         ...
 
     def close(self) -> None:

@@ -24,6 +24,8 @@ from rtdash.panels.feature import Feature
 from rtdash.sources.connection import Answer
 
 CONNECT_TIMEOUT_S = 5.0
+_CANCEL_S = 1.0
+"""A server that takes no request for so long would not end its query either."""
 
 # Server error numbers that mean "the answer is no", not "nobody is there".
 _REFUSALS = {1044, 1045, 1049, 1142, 1143, 1146, 1054, 1064, 1698}
@@ -161,6 +163,7 @@ class DonationsConnection:
     offers: frozenset[Feature] = frozenset()
 
     def __init__(self, dsn: SecretStr, purpose: str = "dashboard") -> None:
+        self._dsn = dsn
         self._connection = connect(dsn, purpose, read_only=True, deadline_s=CONNECT_TIMEOUT_S)
         self.engine = engine_of(self._connection)
         # SingleStore has no such variable: there the client's own time-out is what bounds a query.
@@ -193,6 +196,12 @@ class DonationsConnection:
         if line is not None:
             with contextlib.suppress(OSError):
                 line.shutdown(socket.SHUT_RDWR)
+
+    def cancel(self) -> None:
+        """Ask over a second connection, since this one waits; see `QueryConnection`."""
+        other = connect(self._dsn, "cancel", deadline_s=_CANCEL_S)
+        with contextlib.closing(other), explained(), other.cursor() as cursor:
+            cursor.execute(f"KILL QUERY {self._connection.thread_id():d}")  # type: ignore[no-untyped-call]
 
     def close(self) -> None:
         """Close the connection."""

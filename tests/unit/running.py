@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 from rtdash.panels.spec import PanelSpec, Source
@@ -20,6 +21,8 @@ def running(
     *,
     lanes: int = 2,
     deadline_s: float = 100.0,
+    budget: float | None = None,
+    clock: Callable[[], float] = time.monotonic,
 ) -> Iterator[Scheduler]:
     by_source = {Source.DONATIONS: servers} if isinstance(servers, Server) else servers
     with lane_threads_end():
@@ -30,6 +33,8 @@ def running(
             lanes=lanes,
             deadline_s=deadline_s,
             variables={"customer_id": 1},
+            budget=budget,
+            clock=clock,
         )
         scheduler.start(samples)
         try:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from rtdash.errors import Unreachable
+from rtdash.errors import Overdue, Unreachable
 from rtdash.model.sample import Sample
 from rtdash.panels.feature import Feature
 from rtdash.panels.spec import Draw, PanelSpec, Source
@@ -97,6 +97,8 @@ class Server(Waiting):
         self.most_running = 0
         self.asked: list[tuple[str, Mapping[str, object], float]] = []
         self.abandoned = 0
+        self.cancelled = 0
+        self.ignores_cancelling = False
         self._held: set[str] = set()
         self.refusal: Exception | None = None
         """What connecting raises."""
@@ -143,12 +145,16 @@ class Server(Waiting):
         self.most_running = max(self.most_running, self.running.total())
         self.changed.notify_all()
         try:
-            assert self.changed.wait_for(lambda: panel_id not in self._held or connection.is_broken, 2 * PATIENCE_S)
+            assert self.changed.wait_for(
+                lambda: panel_id not in self._held or connection.is_broken or connection.is_cancelled, 2 * PATIENCE_S
+            )
         finally:
             self.running[panel_id] -= 1
             self.changed.notify_all()
         if connection.is_broken:
             raise Unreachable("the connection broke")
+        if connection.is_cancelled:
+            raise Overdue("the server was asked to end it")
         answer = self.answers.get(panel_id, Answer(("value",), [(1,)], 2.0, 0.5))
         if isinstance(answer, Exception):
             raise answer
@@ -164,6 +170,7 @@ class Connection:
     def __init__(self, server: Server) -> None:
         self._server = server
         self.is_broken = False
+        self.is_cancelled = False
         self.is_closed = False
         self.is_asking = False
         self.refuses_to_close = False
@@ -186,6 +193,14 @@ class Connection:
         with self._server.changed:
             self.is_broken = True
             self._server.abandoned += 1
+            self._server.changed.notify_all()
+
+    def cancel(self) -> None:
+        with self._server.changed:
+            if self._server.refusal is not None:
+                raise self._server.refusal
+            self._server.cancelled += 1
+            self.is_cancelled = not self._server.ignores_cancelling
             self._server.changed.notify_all()
 
     def close(self) -> None:
