@@ -7,7 +7,7 @@ import pytest
 from rtdash.errors import Unreachable
 from rtdash.panels.spec import Source
 from tests.unit.running import idle, running
-from tests.unit.server import Samples, Server, panel
+from tests.unit.server import Samples, Server, eventually, panel
 
 
 @pytest.fixture
@@ -32,9 +32,8 @@ def test_the_query_of_this_panel_is_cancelled_and_its_sample_says_so(server, sam
         assert sample.latency_ms == pytest.approx(1000 * (sample.finished_at - sample.started_at))
         assert not sample.is_server_down
         assert (server.now_running(), server.cancelled, server.abandoned) == ({"b"}, 1, 0)
-        server.release()
-        samples.wait(2)
-        idle(scheduler)
+        server.release("a")
+        eventually(lambda: set(scheduler.in_flight()) == {"b"})
         scheduler.tick(1.0)
         assert samples.wait(2, "a").error is None, "it is asked again"
         assert server.knocks == 3, "on a new connection"
@@ -49,8 +48,8 @@ def test_nothing_is_cancelled_that_does_not_run(server, samples):
         assert not scheduler.cancel("a"), "nothing was asked"
         scheduler.tick(0.0)
         samples.wait(1, "c")
-        idle_before = dict(scheduler.in_flight())
-        assert set(idle_before) == {"a"}
+        server.until(lambda: server.knocking)
+        assert set(scheduler.in_flight()) == {"a"}
         assert not scheduler.cancel("a"), "it is not asked yet: the connection is being made"
         assert not scheduler.cancel("c"), "it has been answered"
         assert not scheduler.cancel("unknown")
