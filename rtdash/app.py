@@ -11,7 +11,7 @@ from textual.app import SystemCommand
 from textual.binding import BindingType
 from textual.screen import Screen
 
-from rtdash.interfaces import Control, Poller
+from rtdash.interfaces import Control, Explainer, Poller
 from rtdash.messages import CommandEnded, PanelOpened, SampleArrived
 from rtdash.model.conservation import ConservationWatch
 from rtdash.model.data import Table
@@ -28,14 +28,15 @@ from rtdash.scheduler.scheduler import TICK_S
 from rtdash.screens.bindings import BINDINGS
 from rtdash.screens.commands import commands
 from rtdash.screens.dashboard import DashboardScreen
+from rtdash.screens.explaining import Explaining
 from rtdash.screens.help import HelpScreen
 from rtdash.screens.leave import Choice, LeaveScreen
 from rtdash.screens.picture import Picture
 from rtdash.screens.saying import Saying
 from rtdash.screens.slowness import SlowWatch
-from rtdash.screens.steering import Steering
 from rtdash.screens.theme import RTDASH_DARK
 from rtdash.screens.view import View
+from rtdash.screens.why import WHY_BINDINGS
 from rtdash.widgets.latency import LATENCY_BINDINGS
 
 BURST_S = 0.03
@@ -46,7 +47,7 @@ COVERED_BY = "01_donations"
 """The panel whose paint makes new donations visible."""
 
 
-class RtdashApp(Steering):
+class RtdashApp(Explaining):
     """Owns store and clock. Only its handlers change state, so nothing is locked."""
 
     CSS_PATH = style_file("rtdash.tcss")
@@ -59,10 +60,11 @@ class RtdashApp(Steering):
         poller: Poller,
         control: Control,
         view: View,
+        explainer: Explainer,
         record: Callable[[SlowQuery], object] = lambda _: None,
     ) -> None:
         """`record` keeps what was slow; it returns at once."""
-        super().__init__(control)
+        super().__init__(control, explainer)
         self.specs = specs
         self.poller = poller
         self.view = view
@@ -275,7 +277,7 @@ class RtdashApp(Steering):
 
     def action_show_help(self) -> None:
         """Keys and panels."""
-        self.push_screen(HelpScreen([*BINDINGS, *LATENCY_BINDINGS], self.specs))
+        self.push_screen(HelpScreen([*BINDINGS, *LATENCY_BINDINGS, *WHY_BINDINGS], self.specs))
 
     def on_panel_opened(self, message: PanelOpened) -> None:
         """A double click lets the panel fill the screen."""

@@ -6,7 +6,10 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
 from rtdash.model.campaign import CampaignPlan, RateChange
+from rtdash.model.explanation import Explanation
 from rtdash.model.sample import Sample
+from rtdash.model.stretch import Stretch
+from rtdash.panels.spec import PanelSpec
 
 
 class Poller(Protocol):
@@ -41,6 +44,17 @@ class Poller(Protocol):
 
     def missed(self) -> Mapping[str, int]:
         """Ticks that each panel has missed."""
+        ...
+
+    def stretches(self) -> Mapping[str, Stretch]:
+        """By how much the panels of a server are asked more seldom than wanted, where the budget demands it."""
+        ...
+
+    def cancel(self, panel_id: str) -> bool:
+        """Have the server end the running query of this panel; False when none runs there.
+
+        Blocks, so call it in a thread. Raises RtdashError when the server could not be asked.
+        """
         ...
 
     def busy_shares(self) -> Mapping[str, float]:
@@ -79,4 +93,20 @@ class Control(Protocol):
 
     def close(self, *, stop_own: bool) -> None:
         """End the thread; with `stop_own` also the campaigns that were started here, waiting for their end."""
+        ...
+
+
+class Explainer(Protocol):
+    """Asks a server how it runs a query, by letting it run once more; never two at the same time."""
+
+    def deadline_s(self, spec: PanelSpec) -> float:
+        """How long explaining the query of this panel may take."""
+        ...
+
+    def explain(self, spec: PanelSpec, parameters: Mapping[str, object]) -> Explanation:
+        """Blocks until the deadline at most, so call it in a thread.
+
+        Raises RtdashError with one line: Busy while another query is explained, Refused where the server lacks what
+        the panel needs.
+        """
         ...

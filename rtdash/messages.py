@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 from textual.message import Message
 
+from rtdash.model.explanation import Explanation
 from rtdash.model.sample import Sample
+from rtdash.model.slow import SlowQuery
 
 
 @dataclass
@@ -21,6 +23,22 @@ class PanelOpened(Message):
     """The user wants to see more of a panel."""
 
     panel_id: str
+
+
+@dataclass
+class WhyAsked(Message):
+    """The user wants to know why a panel is slow, or was in one execution."""
+
+    panel_id: str
+    slow: SlowQuery | None = None
+
+
+@dataclass
+class WhyAnswered(Message):
+    """A server has explained a query, or could not: then `error` says why."""
+
+    explanation: Explanation | None
+    error: str = ""
 
 
 @dataclass

@@ -31,6 +31,9 @@ from rtdash.screens.view import View
 from rtdash.settings import Settings
 from rtdash.sources import citus, donations
 from rtdash.sources.connection import Connector
+from rtdash.sources.explainer import PlanExplainer, Plans
+from rtdash.sources.plans import clickstream as clickstream_plans
+from rtdash.sources.plans import donations as donations_plans
 
 NOTHING_SET = """\
 no database is set: RTDASH_CITUS_DSN, RTDASH_DONATIONS_DSN, or a settings file
@@ -57,6 +60,16 @@ def connectors(settings: Settings) -> dict[Source, Connector]:
     if settings.donations_dsn is not None:
         found[Source.DONATIONS] = partial(donations.DonationsConnection, settings.donations_dsn)
     return found
+
+
+def explainer(settings: Settings) -> PlanExplainer:
+    """How to have queries explained on each database that is set."""
+    plans: dict[Source, Plans] = {}
+    if settings.citus_dsn is not None:
+        plans[Source.CITUS] = partial(clickstream_plans.explain, settings.citus_dsn)
+    if settings.donations_dsn is not None:
+        plans[Source.DONATIONS] = partial(donations_plans.explain, settings.donations_dsn)
+    return PlanExplainer(connectors(settings), plans, settings.deadline_s)
 
 
 def identify(settings: Settings) -> Mapping[str, str]:
@@ -137,7 +150,7 @@ def compose(settings: Settings, choices: Choices, specs: tuple[PanelSpec, ...]) 
             if dsn is not None and settings.kafka_bootstrap_servers is not None
             else NoControl(report)
         )
-        app = RtdashApp(shown, scheduler, control, view, slow_log.record)
+        app = RtdashApp(shown, scheduler, control, view, explainer(settings), slow_log.record)
         try:
             yield app
         finally:

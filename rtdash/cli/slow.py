@@ -31,10 +31,7 @@ def _line(slow: SlowQuery, zone: ZoneInfo) -> str:
     parts = "  ".join(f"{name} {took_ms:.1f}" for name, took_ms in slow.parts.items() if took_ms >= 0.05)
     around = [
         *([f"error: {slow.error}"] if slow.error else []),
-        *slow.campaigns,
-        *([f"lag {slow.lag:,}"] if slow.lag else []),
-        *([f"rollups behind {slow.behind_s:.1f} s"] if slow.behind_s else []),
-        *([f"beside {', '.join(slow.beside)}"] if slow.beside else []),
+        *slow.around,
         *(f"{name} = {value}" for name, value in slow.parameters.items()),
     ]
     when = f"{slow.at.astimezone(zone):%Y-%m-%d %H:%M:%S.%f}"[:-3]

@@ -154,6 +154,11 @@ class LatencyHistory:
         self._asked += 1
         self._over += latency_ms > self._threshold_ms
 
+    def values(self, reach: Reach, now: float) -> tuple[float, ...]:
+        """What the queries of one reach took, ms, by size."""
+        self._measured.forget(now)
+        return tuple(self._measured.ordered[tuple(Reach).index(reach)])
+
     def read(self, now: float) -> Latency:
         """The figures at `now`."""
         if not self._asked:

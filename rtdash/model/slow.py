@@ -54,6 +54,16 @@ class SlowQuery:
             "draw": self.draw_ms,
         }
 
+    @property
+    def around(self) -> tuple[str, ...]:
+        """What else went on then, in words."""
+        return (
+            *self.campaigns,
+            *([f"lag {self.lag:,}"] if self.lag else []),
+            *([f"rollups behind {self.behind_s:.1f} s"] if self.behind_s else []),
+            *([f"beside {', '.join(self.beside)}"] if self.beside else []),
+        )
+
 
 def to_json(slow: SlowQuery) -> str:
     """One line."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from rtdash.model.data import Absent, Stat
-from rtdash.model.latency import Latency, LatencyHistory
+from rtdash.model.latency import Latency, LatencyHistory, Reach
 from rtdash.model.rate import Rate
 from rtdash.model.sample import Sample
 from rtdash.model.state import EMPTY_STATE, PanelState
@@ -30,6 +30,10 @@ class Store:
     def states(self) -> Mapping[str, PanelState]:
         """All states now."""
         return dict(self._states)
+
+    def values(self, panel_id: str, reach: Reach, now: float) -> tuple[float, ...]:
+        """What the panel's queries of one reach took, ms, by size."""
+        return self._histories[panel_id].values(reach, now)
 
     def apply(self, sample: Sample) -> None:
         """Take one sample in. An error keeps the last good value; a dead server marks all its panels."""

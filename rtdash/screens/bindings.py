@@ -58,6 +58,14 @@ BINDINGS: tuple[Binding, ...] = (
     ),
     Binding("l", "latency", "Latency", id="latency", tooltip="The latency table, large"),
     Binding(
+        "enter",
+        "why",
+        "Why",
+        key_display="Enter",
+        id="why",
+        tooltip="Why the focused panel (Tab), or row of the latency table, is slow: its plan, and advice",
+    ),
+    Binding(
         "left_square_bracket", "interval(-1)", "Oftener", key_display="[", id="oftener", tooltip="A shorter interval"
     ),
     Binding("right_square_bracket", "interval(1)", "Rarer", key_display="]", id="rarer", tooltip="A longer interval"),

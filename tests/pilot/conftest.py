@@ -17,7 +17,7 @@ from rtdash.model.slow import SlowQuery
 from rtdash.panels import catalog
 from rtdash.panels.spec import PanelSpec
 from rtdash.screens.view import View
-from tests.pilot.doubles import RememberingControl, StillPoller
+from tests.pilot.doubles import PreparedExplainer, RememberingControl, StillPoller
 from tests.pilot.samples import DATA, NOW, sample
 
 SERVERS = {"citus": "PostgreSQL", "donations": "MariaDB"}
@@ -43,6 +43,7 @@ class Stage:
     clock: Clock
     slow: list[SlowQuery]
     """What the app has recorded."""
+    explainer: PreparedExplainer
     pilot: Pilot[Any] = field(init=False)
 
     async def inject(self, **changes: Any) -> None:
@@ -80,7 +81,9 @@ def set_up(specs: Sequence[PanelSpec] | None = None, **view: Any) -> Stage:
         interval_s=0.25, threshold_ms=200.0, zone=UTC, servers=SERVERS, clock=clock, wall=lambda _: NOW, **view
     )
     slow: list[SlowQuery] = []
-    return Stage(RtdashApp(specs or catalog.load(), poller, control, shown, slow.append), poller, control, clock, slow)
+    explainer = PreparedExplainer()
+    app = RtdashApp(specs or catalog.load(), poller, control, shown, explainer, slow.append)
+    return Stage(app, poller, control, clock, slow, explainer)
 
 
 @pytest.fixture

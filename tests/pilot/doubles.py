@@ -1,11 +1,15 @@
-"""A poller that asks nobody, and a control that only remembers."""
+"""A poller that asks nobody, a control that only remembers, and an explainer that says what a test has prepared."""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Mapping
 
+from rtdash.errors import RtdashError
 from rtdash.model.campaign import CampaignPlan, RateChange
+from rtdash.model.explanation import Explanation
 from rtdash.model.sample import Sample
+from rtdash.panels.spec import PanelSpec
 
 
 class StillPoller:
@@ -70,3 +74,23 @@ class RememberingControl:
 
     def close(self, *, stop_own: bool) -> None:
         self.told.append(f"close stop_own={stop_own}")
+
+
+class PreparedExplainer:
+    """Waits until it may answer, and answers what was prepared."""
+
+    def __init__(self) -> None:
+        self.prepared: Explanation | Exception = RtdashError("nothing was prepared")
+        self.may_answer = threading.Event()
+        self.may_answer.set()
+        self.asked: list[tuple[str, Mapping[str, object]]] = []
+
+    def deadline_s(self, spec: PanelSpec) -> float:
+        return 20.0 if spec.deadline is None else 4 * spec.deadline
+
+    def explain(self, spec: PanelSpec, parameters: Mapping[str, object]) -> Explanation:
+        self.asked.append((spec.id, parameters))
+        assert self.may_answer.wait(10)
+        if isinstance(self.prepared, Exception):
+            raise self.prepared
+        return self.prepared

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypeAlias
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len, chop_cells, set_cell_size
 
 Span: TypeAlias = tuple[str, str]
 """Text and its role."""
@@ -32,6 +32,18 @@ def fit(line: Iterable[Span], cells: int) -> Line:
     if left > 0:
         fitted.append((" " * left, "text"))
     return tuple(fitted)
+
+
+def wrapped(text: str, cells: int) -> list[str]:
+    """Text in lines of at most `cells`, broken between words where that is possible; one line at least."""
+    lines: list[str] = []
+    for word in text.split():
+        for piece in chop_cells(word, cells):
+            if lines and cell_len(lines[-1]) + 1 + cell_len(piece) <= cells:
+                lines[-1] += f" {piece}"
+            else:
+                lines.append(piece)
+    return lines or [""]
 
 
 def left(text: str, cells: int) -> str:

@@ -1,0 +1,97 @@
+"""What the app does when somebody asks why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+from rtdash.interfaces import Control, Explainer, Poller
+from rtdash.messages import WhyAsked
+from rtdash.model.advice import Circumstances
+from rtdash.model.latency import Reach
+from rtdash.model.question import Question
+from rtdash.model.slow import SlowQuery
+from rtdash.model.store import Store
+from rtdash.model.text import plain
+from rtdash.panels.spec import PanelSpec, Source
+from rtdash.screens import layout
+from rtdash.screens.picture import Picture
+from rtdash.screens.steering import Steering
+from rtdash.screens.view import View
+from rtdash.screens.why import WhyScreen
+from rtdash.widgets.drawing.record import number
+from rtdash.widgets.panel import Panel
+
+
+class Explaining(Steering):
+    """The part of the app that opens the explanation of a panel, or of one slow execution."""
+
+    specs: Sequence[PanelSpec]
+    poller: Poller
+    store: Store
+    view: View
+    picture: Picture | None
+
+    def __init__(self, control: Control, explainer: Explainer) -> None:
+        super().__init__(control)
+        self.explainer = explainer
+
+    def action_why(self) -> None:
+        """Why the focused panel is slow."""
+        focused = self.dashboard.focused
+        if isinstance(focused, Panel):
+            self.post_message(WhyAsked(focused.spec.id))
+        else:
+            self.notify("choose a panel first: Tab, a click, or a row of the latency table (l)")
+
+    def on_why_asked(self, message: WhyAsked) -> None:
+        """Open the explanation, and have the query explained."""
+        if isinstance(self.screen, WhyScreen):
+            return  # the key was pressed twice
+        spec = next((spec for spec in self.specs if spec.id == message.panel_id), None)
+        if spec is None:
+            self.notify(f"{plain(message.panel_id)} is none of this dashboard's panels", severity="error", markup=False)
+            return
+        parameters = self._parameters(spec, message.slow)
+        self.push_screen(
+            WhyScreen(
+                partial(self._question, spec, parameters, message.slow),
+                partial(self.explainer.explain, spec, parameters),
+                self.explainer.deadline_s(spec),
+                zone=self.view.zone,
+                clock=self.view.clock,
+            )
+        )
+
+    def _parameters(self, spec: PanelSpec, slow: SlowQuery | None) -> Mapping[str, object]:
+        """Those of the slow execution, or of the next one."""
+        known = self.poller.variables | (dict(slow.parameters) if slow is not None else {})
+        return {name: value for name, value in known.items() if spec.asks(name)}
+
+    def _question(self, spec: PanelSpec, parameters: Mapping[str, object], slow: SlowQuery | None) -> Question:
+        now, state = self.view.clock(), self.store[spec.id]
+        latency_ms = slow.latency_ms if slow is not None else max(state.latency.last, state.in_flight_ms(now))
+        return Question(
+            title=spec.title,
+            server=self.view.servers[spec.source],
+            sql=spec.sql,
+            parameters=parameters,
+            known=Circumstances(
+                latency_ms=latency_ms,
+                threshold_ms=self.view.threshold_ms,
+                asks_tenant=spec.asks("customer_id"),
+                rollup_behind_s=self._behind_s(spec, slow),
+            ),
+            latency=state.latency,
+            values_ms=self.store.values(spec.id, Reach.HOUR, now),
+            slow=slow,
+        )
+
+    def _behind_s(self, spec: PanelSpec, slow: SlowQuery | None) -> float | None:
+        """How far the rollups that a panel reads were behind, or are."""
+        if spec.source is not Source.CITUS or spec.id in layout.CLUSTER:
+            return None
+        if slow is not None:
+            return slow.behind_s
+        lag = next(iter(self.picture.records("clickstream_lag")), {}) if self.picture is not None else {}
+        return number(lag, "behind_s") if lag.get("behind_s") is not None else None

@@ -1,0 +1,133 @@
+"""Why a query is slow: the sentences first, then what they rest on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import tzinfo
+from typing import TypeAlias
+
+from rtdash.model.advice import advise
+from rtdash.model.explanation import Explanation
+from rtdash.model.question import Question
+from rtdash.model.text import plain
+from rtdash.widgets.drawing import figures, frame, histogram, parts
+from rtdash.widgets.drawing import plan as plan_drawing
+from rtdash.widgets.drawing.numbers import age, milliseconds
+from rtdash.widgets.drawing.spans import Line, fit, wrapped
+
+_WIDE = 140
+"""Cells in which the histogram has room beside the figures."""
+_FIGURES_CELLS = 72
+_HISTOGRAM_LINES = 8
+_WIDE_LINES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """The server is being asked; times in s."""
+
+    passed_s: float
+    deadline_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """There is no explanation."""
+
+    reason: str
+
+
+Outcome: TypeAlias = Asking | Failed | Explanation
+
+
+def answer(question: Question, outcome: Outcome, zone: tzinfo, cells: int) -> list[Line]:
+    """What was slow, and why: lines of `cells`."""
+    lines = parts.draw(question.slow, zone, cells) if question.slow is not None else _now(question, cells)
+    blank = fit((), cells)
+    return [*lines, blank, *_sentences(question, outcome, cells), blank]
+
+
+def _sentences(question: Question, outcome: Outcome, cells: int) -> Iterator[Line]:
+    match outcome:
+        case Asking():
+            said = (
+                f"{question.server} runs the query once more, read-only, to tell its plan: since"
+                f" {age(outcome.passed_s)}, for {outcome.deadline_s:g} s at most"
+            )
+            yield from _said("…", said, "accent", cells)
+        case Failed():
+            yield from _said("✗", plain(outcome.reason), "error", cells)
+        case Explanation():
+            sentences = advise(outcome.plan, question.known)
+            for sentence in sentences:
+                yield from _said("▲", sentence, "warn", cells)
+            if not sentences:
+                said = "Nothing stands out: the plan accounts for the time, and no rule has anything against it."
+                yield from _said("●", said, "good", cells)
+
+
+def _now(question: Question, cells: int) -> list[Line]:
+    latency = question.latency
+    if not latency.asked:
+        return [fit(((" not answered yet", "muted"),), cells)]
+    is_slow = latency.last > question.known.threshold_ms
+    last = (f" {'▲' if is_slow else '●'} last {milliseconds(latency.last)} ms", "warn" if is_slow else "good")
+    over = f"  over {question.known.threshold_ms:g} ms: {latency.over:,} of {latency.asked:,} since the start"
+    return [fit((last, (over, "text")), cells)]
+
+
+def _said(sign: str, sentence: str, role: str, cells: int) -> Iterator[Line]:
+    for number, line in enumerate(wrapped(sentence, cells - 4)):
+        yield fit(((f" {'' if number else sign:1} ", role), (line, "strong")), cells)
+
+
+def grounds(question: Question, explanation: Explanation | None, cells: int) -> list[Line]:
+    """Figures, plan, histogram and the query itself: lines of `cells`."""
+    lines = _latencies(question, cells) if cells >= _WIDE else [*_figures(question, cells)]
+    if explanation is not None:
+        lines += [_title("Plan", cells), *plan_drawing.draw(explanation.plan, cells)]
+    if cells < _WIDE:
+        lines += _histogram(question, cells, _HISTOGRAM_LINES)
+    return [*lines, *_query(question, cells)]
+
+
+def _title(text: str, cells: int) -> Line:
+    return frame.top([(f" {text} ", "title")], [], cells, boxed=False)
+
+
+def _figures(question: Question, cells: int) -> list[Line]:
+    drawn = figures.draw(question.latency, question.known.threshold_ms, cells)
+    return [_title("Latency, ms", cells), *drawn]
+
+
+def _histogram(question: Question, cells: int, height: int) -> list[Line]:
+    drawn = histogram.draw(question.values_ms, question.known.threshold_ms, cells, height)
+    return [_title("Last 60 min, ms", cells), *drawn]
+
+
+def _latencies(question: Question, cells: int) -> list[Line]:
+    """Both beside each other."""
+    beside = cells - _FIGURES_CELLS
+    left, right = _figures(question, _FIGURES_CELLS), _histogram(question, beside, _WIDE_LINES)
+    height = max(len(left), len(right))
+    left += [fit((), _FIGURES_CELLS)] * (height - len(left))
+    right += [fit((), beside)] * (height - len(right))
+    return [(*one, *other) for one, other in zip(left, right, strict=True)]
+
+
+def _query(question: Question, cells: int) -> list[Line]:
+    lines = [_title("Query", cells), *_parameters(question.parameters, cells)]
+    for line in question.sql.expandtabs(4).splitlines():
+        # As it was written, unless it is too long.
+        text = plain(line)
+        indent = " " * (len(text) - len(text.lstrip()))
+        is_long = len(text) > cells - 2
+        shown = [indent + part for part in wrapped(text, cells - 2 - len(indent))] if is_long else [text]
+        lines += [fit(((f" {part}", "text"),), cells) for part in shown]
+    return lines
+
+
+def _parameters(parameters: Mapping[str, object], cells: int) -> Iterator[Line]:
+    for name, value in parameters.items():
+        yield fit(((f" {name}", "accent"), (f" = {plain(value)}", "text")), cells)
