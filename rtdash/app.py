@@ -211,7 +211,7 @@ class RtdashApp(Explaining):
         self.is_paused = not self.is_paused
         # What arrived meanwhile was not late: nobody looked.
         self.visibility.restart()
-        self._paint_soon()
+        self._paint()
 
     def action_interval(self, step: int) -> None:
         """Ask more or less often."""
@@ -220,7 +220,7 @@ class RtdashApp(Explaining):
             panel.interval_s = interval_s
         self._clock.stop()
         self._clock = self.set_interval(min(interval_s, TICK_S), self._tick)
-        self._paint_soon()
+        self._paint()
 
     def action_customer(self) -> None:
         """The next customer."""
@@ -238,7 +238,7 @@ class RtdashApp(Explaining):
     def action_zoom(self) -> None:
         """Let the focused panel fill the screen, or give it back."""
         self.dashboard.zoom()
-        self._paint_soon()
+        self._paint()
 
     def action_latency(self) -> None:
         """The latency table, large."""

@@ -19,8 +19,9 @@ from rtdash.widgets.drawing.numbers import age, milliseconds, moment
 from rtdash.widgets.drawing.spans import Span, fit
 from rtdash.widgets.lines import Lines
 
-STALE_S = 1.0
-"""Data older than this, and than three of its intervals, is marked with its age."""
+STALE_S = 0.6
+STALE_INTERVALS = 2.5
+"""Data older than both is marked with its age: at four polls a second within one of the server's falling silent."""
 
 
 class Frame(Lines, can_focus=True):
@@ -38,6 +39,7 @@ class Frame(Lines, can_focus=True):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 (Textual's name)
         super().__init__(id=id, classes=classes)
         self._offset = 0
+        self._revealed = (0, 0)
 
     @property
     def inner(self) -> tuple[int, int]:
@@ -49,6 +51,18 @@ class Frame(Lines, can_focus=True):
         """Lines of the body above the pinned ones, of which no more are shown than leave a line that scrolls."""
         height = self.inner[1]
         return max(height - len(pinned), min(height, self.sticky + 1))
+
+    def row_at(self, y: int, pinned: Sequence[spans.Line] = ()) -> int | None:
+        """Which of the rows that scroll lies at line `y` of the widget; None where there is none."""
+        row = y - 1 - self.sticky
+        return self._offset + row if 0 <= row < self.room(pinned) - self.sticky else None
+
+    def reveal(self, row: int, pinned: Sequence[spans.Line] = ()) -> None:
+        """Scroll as far as this row needs, when it is another than before; until then the wheel scrolls."""
+        room = self.room(pinned) - self.sticky
+        if (row, room) != self._revealed:
+            self._revealed = (row, room)
+            self._offset = max(0, row - room + 1)
 
     def compose_frame(
         self,
@@ -155,7 +169,7 @@ class Panel(Frame):
         state = self._state
         age_s = state.age_s(now)
         every = self.spec.every or self.interval_s
-        is_stale = age_s is not None and not state.is_absent and age_s > max(STALE_S, 3 * every)
+        is_stale = age_s is not None and not state.is_absent and age_s > max(STALE_S, STALE_INTERVALS * every)
         is_slow = state.is_slow(now, self._threshold_ms)
         self.set_class(is_stale, "-stale")
         self.set_class(is_slow, "-slow")
