@@ -13,6 +13,8 @@ from rtdash.messages import WhyAsked
 from rtdash.model.explanation import Explanation
 from rtdash.model.slow import SlowQuery
 from rtdash.screens.why import WhyScreen
+from rtdash.widgets.drawing.why import Asking
+from rtdash.widgets.why import WhyPane
 from tests.pilot.conftest import Stage, set_up
 from tests.pilot.samples import NOW
 from tests.unit.recorded import recorded
@@ -45,7 +47,7 @@ async def open_why(on: Stage, panel_id: str = "03_best", slow: SlowQuery | None 
 
 
 async def answered(on: Stage) -> None:
-    await on.until(lambda: on.app.screen._asked_at is None)
+    await on.until(lambda: not isinstance(on.app.screen.query_one(WhyPane)._outcome, Asking))
     await on.painted()
 
 

@@ -1,0 +1,138 @@
+"""Why a query is slow, told by real servers: from the user's panel to the sentence on the screen."""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+from textual.pilot import Pilot
+
+from rtdash.app import RtdashApp
+from rtdash.cli.dashboard import Choices, compose, explainer
+from rtdash.errors import Busy, Overdue, Refused
+from rtdash.messages import WhyAsked
+from rtdash.panels.header import parse
+from rtdash.panels.spec import PanelSpec
+from rtdash.resources import sql_folder
+from rtdash.schema.apply import apply
+from rtdash.screens.why import WhyScreen
+from rtdash.settings import Settings
+from rtdash.sources import donations
+from rtdash.widgets.drawing.why import Asking
+from rtdash.widgets.why import WhyPane
+from tests.world import until
+
+UNEXPLAINED = "The plan does not account for the time:"
+SLEEPS = {
+    "donations": "SELECT SLEEP(0.25) + %(customer_id)s AS value",
+    "citus": "SELECT 1 AS value FROM pg_sleep(0.25)",
+}
+SCANS = {
+    "donations": "SELECT COUNT(*) AS value FROM donation_transactions WHERE total_amount > 1",
+    "citus": "SELECT count(*) AS value FROM events WHERE country IS NULL",
+}
+READ = {
+    "donations": "donation_transactions is read in full: 12,000 rows read, 1 row returned.",
+    "citus": "events is read in full: 12,000 rows read, 1 row returned.",
+}
+
+
+def panel(name: str, source: str, sql: str, **header: str) -> PanelSpec:
+    keys = {"title": name, "source": source, "draw": "stat", **header}
+    return parse(Path(f"{name}.sql"), "".join(f"-- {key}: {value}\n" for key, value in keys.items()) + sql)
+
+
+@pytest.fixture
+def donations_reader(mariadb, donations_database, donations_dsn) -> SecretStr:
+    apply(donations_dsn, sql_folder("mariadb", "schema"), lambda _: None)
+    return mariadb.dsn("reader", donations_database)
+
+
+@pytest.fixture
+def settings(donations_reader, citus_reader_dsn, clickstream, tmp_path: Path) -> Settings:
+    """The dashboard's own accounts, on databases with their schemas."""
+    del clickstream
+    return Settings(donations_dsn=donations_reader, citus_dsn=citus_reader_dsn, slow_log=tmp_path / "slow.sqlite")
+
+
+@pytest.fixture
+def full(owner, donations_dsn, settings) -> None:
+    """12,000 rows in the raw table of each database."""
+    del settings  # its schemas
+    owner.execute("INSERT INTO events (event_time, customer_id) SELECT now(), 1 FROM generate_series(1, 12000)")
+    with closing(donations.connect(donations_dsn, "test")) as connection, connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO donation_transactions"
+            " SELECT seq, 'Pau', 1, 1, 'PureJoy', UTC_TIMESTAMP(6), 5, 1, 1 FROM seq_1_to_12000"
+        )
+
+
+async def explanation(app: RtdashApp, pilot: Pilot[int], panel_id: str) -> str:
+    """What the screen says once the server has answered; the screen is closed again."""
+    await pilot.pause()
+    app.post_message(WhyAsked(panel_id))
+    deadline = time.monotonic() + 20
+    while not isinstance(app.screen, WhyScreen) or isinstance(app.screen.query_one(WhyPane)._outcome, Asking):
+        assert time.monotonic() < deadline, "no explanation"
+        await pilot.pause(0.02)
+    lines = app.screen.query_one(WhyPane)._lines
+    await pilot.press("escape")
+    return " ".join("".join(part for part, _ in line).strip("│ ") for line in lines)
+
+
+@pytest.mark.usefixtures("full")
+async def test_each_server_says_why(settings):
+    specs = tuple(
+        panel(f"{source}_{name}", source, sqls[source])
+        for name, sqls in (("sleeps", SLEEPS), ("scans", SCANS))
+        for source in ("donations", "citus")
+    )
+    with compose(settings, Choices(), specs) as app:
+        async with app.run_test(size=(200, 50)) as pilot:
+            for source in ("donations", "citus"):
+                slept = await explanation(app, pilot, f"{source}_sleeps")
+                assert f"▲ {UNEXPLAINED}" in slept, slept
+                scanned = await explanation(app, pilot, f"{source}_scans")
+                assert f"▲ {READ[source]}" in scanned, scanned
+                assert UNEXPLAINED not in scanned, scanned
+
+
+def test_one_query_is_explained_at_a_time(settings):
+    asked = explainer(settings)
+    sleeps = panel("sleeps", "donations", "SELECT SLEEP(1) AS value")
+    explanations = []
+    first = threading.Thread(target=lambda: explanations.append(asked.explain(sleeps, {})))
+    first.start()
+    until(lambda: asked._explaining.locked())
+    with pytest.raises(Busy, match="another query is being explained"):
+        asked.explain(panel("scans", "citus", SCANS["citus"]), {})
+    first.join()
+    assert explanations[0].plan.took_ms >= 1000
+    assert asked.explain(panel("scans", "citus", SCANS["citus"]), {}).plan.rows == 1
+
+
+def test_what_is_not_asked_is_not_explained(settings, is_citus):
+    if is_citus:
+        pytest.skip("a cluster has what the panel needs")
+    with pytest.raises(Refused, match="not a Citus cluster"):
+        explainer(settings).explain(panel("nodes", "citus", "SELECT 1 AS value", needs="citus"), {})
+
+
+def test_the_deadline_is_several_times_that_of_the_query(settings):
+    asked = explainer(settings)
+    sleeps = panel("sleeps", "citus", "SELECT 1 AS value FROM pg_sleep(20)", deadline="100ms")
+    assert asked.deadline_s(sleeps) == pytest.approx(0.4)
+    with pytest.raises(Overdue, match=r"not explained within 0\.4 s"):
+        asked.explain(sleeps, {})
+    assert asked.deadline_s(panel("usual", "citus", "SELECT 1 AS value")) == 4 * settings.deadline_s
+
+
+def test_without_the_right_to_see_views_there_is_one_line(mariadb, donations_database, donations_reader, tmp_path):
+    del donations_reader  # the schema
+    settings = Settings(donations_dsn=mariadb.dsn("control", donations_database), slow_log=tmp_path / "slow.sqlite")
+    with pytest.raises(Refused, match="GRANT SHOW VIEW"):
+        explainer(settings).explain(panel("views", "donations", "SELECT COUNT(*) AS value FROM current_campaigns"), {})
