@@ -128,3 +128,11 @@ def test_a_panel_that_was_never_answered_has_no_age():
     assert EMPTY_STATE.in_flight_ms(5.0) == 0.0
     assert not EMPTY_STATE.is_slow(5.0, 200.0)
     assert replace(EMPTY_STATE, answered_at=2.0).age_s(5.0) == 3.0
+
+
+def test_what_the_queries_of_a_reach_took():
+    known = history(3.0, 1.0)
+    known.add(100.0, 2.0, [50.0])
+    assert known.values(Reach.HOUR, 100.0) == (1.0, 2.0, 3.0), "what was missed is none of it"
+    assert known.values(Reach.MINUTE, 100.0) == (2.0,)
+    assert known.values(Reach.HOUR, 3_601.0) == (2.0,)

@@ -52,7 +52,7 @@ def _sentences(question: Question, outcome: Outcome, cells: int) -> Iterator[Lin
     match outcome:
         case Asking():
             said = (
-                f"{question.server} runs the query once more, read-only, to tell its plan: since"
+                f"{plain(question.server)} runs the query once more, read-only, to tell its plan: since"
                 f" {age(outcome.passed_s)}, for {outcome.deadline_s:g} s at most"
             )
             yield from _said("…", said, "accent", cells)

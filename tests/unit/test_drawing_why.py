@@ -1,0 +1,135 @@
+"""The screen that says why, cell for cell: sentences first, then what they rest on."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from rich.cells import cell_len
+
+from rtdash.model.advice import Circumstances
+from rtdash.model.explanation import Explanation
+from rtdash.model.latency import LatencyHistory
+from rtdash.model.question import Question
+from rtdash.model.slow import SlowQuery
+from rtdash.widgets.drawing import figures, parts
+from rtdash.widgets.drawing.spans import wrapped
+from rtdash.widgets.drawing.why import Asking, Failed, answer, grounds
+from tests.unit.lines import roles, text
+from tests.unit.recorded import NAMES, recorded
+
+HOSTILE = "\x1b[2J\x1b]0;pwned\x07 a\tb\r東京タワー\u202eabc " + "x" * 300
+SQL = "SELECT  a,   b\nFROM t -- two  spaces\n    WHERE " + " AND ".join(f"column_{n} = {n}" for n in range(30))
+SLOW = SlowQuery(
+    at=datetime(2026, 11, 22, 14, 3, 19, 123_000, tzinfo=UTC),
+    panel_id="mine",
+    title="Mine",
+    server="MariaDB",
+    threshold_ms=200.0,
+    waited_ms=20.0,
+    connect_ms=10.0,
+    execute_ms=300.0,
+    fetch_ms=30.0,
+    decode_ms=30.0,
+    draw_ms=10.0,
+    campaigns=("spring 2,004/s",),
+    lag=212,
+)
+QUESTION = Question("Mine", "MariaDB", SQL, Circumstances(), {"customer_id": 3}, slow=SLOW)
+
+
+@pytest.mark.parametrize("cells", [4, 9, 30, 200])
+@pytest.mark.parametrize("said", ["", "one", "a few plain words", "東京タワー " * 5, "x" * 90, "a " + "y" * 40 + " b"])
+def test_wrapped_text_keeps_every_character_and_the_width(said, cells):
+    lines = wrapped(said, cells)
+    assert all(cell_len(line) <= cells for line in lines)
+    assert lines
+    assert "".join(lines).replace(" ", "") == said.replace(" ", "")
+
+
+def test_words_stay_whole_where_they_can():
+    assert wrapped("the plan does not", 8) == ["the plan", "does not"]
+
+
+def test_parts_are_drawn_to_scale_and_told_in_numbers():
+    head, bar, legend, *then = (line.rstrip() for line in text(parts.draw(SLOW, UTC, 200)))
+    assert head == " ▲ 330 ms at Sun 22 Nov 14:03:19.123, over 200 ms"
+    # 400 ms in 72 cells.
+    assert bar == " " + "░" * 4 + "▒" * 1 + "█" * 54 + "▓" * 6 + "▒" * 5 + "░" * 2
+    assert legend == " ░ waited 20.0  ▒ connect 10.0  █ execute 300  ▓ fetch 30.0  ▒ decode 30.0  ░ draw 10.0 ms"
+    assert then == [" then: spring 2,004/s · lag 212"]
+
+
+def test_parts_take_as_many_lines_as_they_need_and_nothing_can_have_taken_nothing():
+    lines = text(parts.draw(SLOW, UTC, 40))
+    assert {cell_len(line) for line in lines} == {40}
+    assert {word for line in lines for word in line.split()} >= {"waited", "draw", "ms"}
+    still = replace(SLOW, **{f"{name}_ms": 0.0 for name in SLOW.parts}, campaigns=(), lag=None)
+    assert [line.strip() for line in text(parts.draw(still, UTC, 60))] == [
+        "▲ 0.0 ms at Sun 22 Nov 14:03:19.123, over 200 ms",
+        "",
+        "ms",
+    ]
+
+
+def test_figures_have_both_views_of_each_reach():
+    history = LatencyHistory(200.0)
+    history.add(1.0, 300.0, [900.0])
+    history.add(200.0, 10.0)
+    lines = text(figures.draw(history.read(200.0), 200.0, 78))
+    assert [line.split() for line in lines] == [
+        ["p50", "p95", "p99", "max", "polls"],
+        ["1", "min,", "as", "measured", "10.0", "10.0", "10.0", "10.0", "1"],
+        ["5", "min,", "as", "measured", "10.0", "300", "300", "300", "2"],
+        ["60", "min,", "as", "measured", "10.0", "300", "300", "300", "2"],
+        ["1", "min,", "with", "missed", "polls", "10.0", "10.0", "10.0", "10.0", "1"],
+        ["5", "min,", "with", "missed", "polls", "300", "900", "900", "900", "3"],
+        ["60", "min,", "with", "missed", "polls", "300", "900", "900", "900", "3"],
+    ]
+
+
+@pytest.mark.parametrize("cells", [78, 118, 198])
+@pytest.mark.parametrize("name", NAMES)
+def test_every_line_has_the_width_whatever_the_server_says(name, cells):
+    explanation = Explanation(recorded(name))
+    hostile = replace(
+        QUESTION,
+        sql=f"SELECT '{HOSTILE}'",
+        server=HOSTILE,
+        parameters={"customer_id": HOSTILE},
+        values_ms=(3.0, 250.0),
+        slow=replace(SLOW, campaigns=(HOSTILE,), beside=(HOSTILE,)),
+    )
+    for outcome in (Asking(0.0, 20.0), Failed(HOSTILE), explanation):
+        lines = answer(hostile, outcome, UTC, cells)
+        lines += grounds(hostile, outcome if isinstance(outcome, Explanation) else None, cells)
+        assert {cell_len(line) for line in text(lines)} == {cells}
+        assert not [char for line in text(lines) for char in line if unicodedata.category(char) in {"Cc", "Cf"}]
+
+
+def test_the_sentences_come_before_what_they_rest_on():
+    explanation = Explanation(recorded("mariadb_full_scan", took_ms=40))
+    lines = answer(QUESTION, explanation, UTC, 118) + grounds(QUESTION, explanation, 118)
+    said = [line.strip() for line in text(lines)]
+    order = ["▲ donation_transactions is read in full", "─ Latency, ms", "─ Plan", "─ Last 60 min, ms", "─ Query"]
+    places = [next(at for at, line in enumerate(said) if line.startswith(start)) for start in order]
+    assert places == sorted(places)
+    assert [roles(line)["▲"] for line in lines if line[0][0] == " ▲ "] == ["warn"]
+
+
+def test_a_plan_without_fault_is_said_to_be_one():
+    plan = recorded("mariadb_full_scan", took_ms=40)
+    quiet = replace(plan, root=replace(plan.root, children=()), total_ms=plan.total_ms)
+    said = " ".join(text(answer(replace(QUESTION, slow=None), Explanation(quiet), UTC, 198)))
+    assert "● Nothing stands out" in said
+
+
+def test_the_query_is_there_as_it_was_written_unless_a_line_is_too_long():
+    lines = [line.rstrip() for line in text(grounds(QUESTION, None, 78))]
+    start = next(at for at, line in enumerate(lines) if "Query" in line)
+    assert lines[start + 1 : start + 4] == [" customer_id = 3", " SELECT  a,   b", " FROM t -- two  spaces"]
+    rest = lines[start + 4 :]
+    assert all(line.startswith("     ") for line in rest), "the indent stays"
+    assert " ".join(line.strip() for line in rest) == SQL.splitlines()[-1].strip()
