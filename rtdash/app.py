@@ -12,7 +12,7 @@ from textual.binding import BindingType
 from textual.screen import Screen
 
 from rtdash.interfaces import Control, Explainer, Poller
-from rtdash.messages import CommandEnded, PanelOpened, SampleArrived
+from rtdash.messages import CommandEnded, SampleArrived
 from rtdash.model.conservation import ConservationWatch
 from rtdash.model.data import Table
 from rtdash.model.interval import stepped
@@ -28,16 +28,13 @@ from rtdash.scheduler.scheduler import TICK_S
 from rtdash.screens.bindings import BINDINGS
 from rtdash.screens.commands import commands
 from rtdash.screens.dashboard import DashboardScreen
-from rtdash.screens.explaining import Explaining
-from rtdash.screens.help import HelpScreen
 from rtdash.screens.leave import Choice, LeaveScreen
+from rtdash.screens.looking import Looking
 from rtdash.screens.picture import Picture
 from rtdash.screens.saying import Saying
 from rtdash.screens.slowness import SlowWatch
 from rtdash.screens.theme import RTDASH_DARK
 from rtdash.screens.view import View
-from rtdash.screens.why import WHY_BINDINGS
-from rtdash.widgets.latency import LATENCY_BINDINGS
 
 BURST_S = 0.03
 """Samples of one tick arrive within it: they are painted in one frame."""
@@ -47,7 +44,7 @@ COVERED_BY = "01_donations"
 """The panel whose paint makes new donations visible."""
 
 
-class RtdashApp(Explaining):
+class RtdashApp(Looking):
     """Owns store and clock. Only its handlers change state, so nothing is locked."""
 
     CSS_PATH = style_file("rtdash.tcss")
@@ -234,54 +231,6 @@ class RtdashApp(Explaining):
         self.store.forget(self._of_customer)
         self.poller.ask_now(self._of_customer)
         self._paint_soon()
-
-    def action_zoom(self) -> None:
-        """Let the focused panel fill the screen, or give it back."""
-        self.dashboard.zoom()
-        self._paint()
-
-    def action_latency(self) -> None:
-        """The latency table, large."""
-        if self.dashboard.is_small:
-            self.dashboard.show_page("operations")
-        elif self.dashboard.maximized is not None:
-            self.dashboard.zoom()
-        else:
-            self.dashboard.show_board()
-            self.dashboard.zoom(self.dashboard.latency)
-            self.dashboard.latency.focus()
-        self._look()
-
-    def action_page(self, page: str = "") -> None:
-        """This page, or the next one."""
-        if page:
-            self.dashboard.show_page(page)
-        else:
-            self.dashboard.next_page()
-        self._look()
-
-    def action_board(self) -> None:
-        """Back to the board; from a zoomed panel, Textual's own Escape goes first."""
-        self.dashboard.show_board()
-        self._look()
-
-    def _look(self) -> None:
-        """Ask what has come into view, and nothing that has gone out of it."""
-        self.poller.watch(self.dashboard.watched)
-        self._tick()
-
-    def action_repaint(self) -> None:
-        """Draw the whole screen again."""
-        self.dashboard.refresh(layout=True)
-        self.dashboard.repaint_lines()
-
-    def action_show_help(self) -> None:
-        """Keys and panels."""
-        self.push_screen(HelpScreen([*BINDINGS, *LATENCY_BINDINGS, *WHY_BINDINGS], self.specs))
-
-    def on_panel_opened(self, message: PanelOpened) -> None:
-        """A double click lets the panel fill the screen."""
-        self.dashboard.zoom(self.dashboard.panels[message.panel_id])
 
     async def action_quit(self) -> None:
         """Leave; campaigns of our own on servers that stay are asked about first."""

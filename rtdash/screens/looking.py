@@ -1,0 +1,70 @@
+"""What the keys do to what is in view."""
+
+from __future__ import annotations
+
+from rtdash.messages import PanelOpened
+from rtdash.screens.bindings import BINDINGS
+from rtdash.screens.explaining import Explaining
+from rtdash.screens.help import HelpScreen
+from rtdash.screens.why import WHY_BINDINGS
+from rtdash.widgets.latency import LATENCY_BINDINGS
+
+
+class Looking(Explaining):
+    """The part of the app that turns pages and lets a panel fill the screen."""
+
+    def _tick(self) -> None:
+        """Ask what is due."""
+        raise NotImplementedError
+
+    def _paint(self) -> None:
+        """Draw what is known."""
+        raise NotImplementedError
+
+    def action_zoom(self) -> None:
+        """Let the focused panel fill the screen, or give it back."""
+        self.dashboard.zoom()
+        self._paint()
+
+    def action_latency(self) -> None:
+        """The latency table, large."""
+        if self.dashboard.is_small:
+            self.dashboard.show_page("operations")
+        elif self.dashboard.maximized is not None:
+            self.dashboard.zoom()
+        else:
+            self.dashboard.show_board()
+            self.dashboard.zoom(self.dashboard.latency)
+            self.dashboard.latency.focus()
+        self._look()
+
+    def action_page(self, page: str = "") -> None:
+        """This page, or the next one."""
+        if page:
+            self.dashboard.show_page(page)
+        else:
+            self.dashboard.next_page()
+        self._look()
+
+    def action_board(self) -> None:
+        """Back to the board; from a zoomed panel, Textual's own Escape goes first."""
+        self.dashboard.show_board()
+        self._look()
+
+    def _look(self) -> None:
+        """Ask what has come into view, and nothing that has gone out of it."""
+        self.poller.watch(self.dashboard.watched)
+        self._tick()
+
+    def action_repaint(self) -> None:
+        """Draw the whole screen again."""
+        self.dashboard.refresh(layout=True)
+        self.dashboard.repaint_lines()
+
+    def action_show_help(self) -> None:
+        """Keys and panels."""
+        self.push_screen(HelpScreen([*BINDINGS, *LATENCY_BINDINGS, *WHY_BINDINGS], self.specs))
+
+    def on_panel_opened(self, message: PanelOpened) -> None:
+        """A double click lets the panel fill the screen."""
+        self.dashboard.zoom(self.dashboard.panels[message.panel_id])
