@@ -68,7 +68,7 @@ class Server:
     extensions: dict[str, dict[str, Any]]
 
     def extension(self, name: str) -> Extension:
-        """One of citus, hll, topn, pg_partman, pg_cron."""
+        """One of citus, hll, topn, pg_partman, pg_cron, pg_stat_statements."""
         return Extension(**self.extensions[name])
 
 
@@ -90,6 +90,9 @@ def findings(server: Server, cluster: Cluster | None, obstacle: str | None = Non
     yield _topn(server.extension("topn"), server)
     yield _partman(server.extension("pg_partman"), server)
     yield from _cron(server.extension("pg_cron"), server)
+    statements = server.extension("pg_stat_statements")
+    instead = "" if statements.version else ": what the server itself counts of a query is not shown"
+    yield Finding("pg_stat_statements", statements.state + instead)
 
 
 def _schema(server: Server) -> Finding:

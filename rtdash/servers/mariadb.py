@@ -33,6 +33,10 @@ _SETTINGS = (
     "--local-infile=1",
     "--innodb-buffer-pool-size=256M",
     "--innodb-flush-log-at-trx-commit=1",
+    # The server's own account of slow queries. That of all queries (performance_schema) would take 100 MB of memory.
+    "--slow-query-log=1",
+    "--log-output=TABLE",
+    "--long-query-time=0.2",
 )
 
 
@@ -123,7 +127,12 @@ class PrivateMariaDB(PrivateDatabase):
             # A hash, so that no password is in a statement that could be logged.
             identified = f"{user}@localhost IDENTIFIED BY PASSWORD '{_hash(self.password(role))}'"
             self._execute(f"CREATE USER IF NOT EXISTS {identified}", f"ALTER USER {identified}")
-        self._execute(f"GRANT PROCESS, CONNECTION ADMIN ON *.* TO {_USERS['owner']}@localhost")
+        self._execute(
+            f"GRANT PROCESS, CONNECTION ADMIN ON *.* TO {_USERS['owner']}@localhost",
+            f"GRANT SELECT ON mysql.slow_log TO {_USERS['reader']}@localhost",
+            # It has no other end.
+            "TRUNCATE mysql.slow_log",
+        )
         self.create_database(_DATABASE)
 
 

@@ -33,7 +33,7 @@ SELECT
                 WHEN 'pg_cron' THEN has_schema_privilege(to_regnamespace('cron')::oid, 'USAGE')
             END, extversion IS NOT NULL)
         ))
-        FROM unnest(ARRAY['citus', 'hll', 'topn', 'pg_partman', 'pg_cron']) AS wanted (name)
+        FROM unnest(ARRAY['citus', 'hll', 'topn', 'pg_partman', 'pg_cron', 'pg_stat_statements']) AS wanted (name)
         JOIN pg_roles ON rolname = current_user
         LEFT JOIN pg_extension ON extname = wanted.name
         LEFT JOIN pg_available_extensions AS available ON available.name = wanted.name

@@ -57,6 +57,7 @@ COLUMNS = {
 def stubbed(owner):
     if owner.execute("SELECT 1 FROM pg_extension WHERE extname = 'citus'").fetchone():
         pytest.skip("Citus has its own catalog")
+    owner.execute("DROP EXTENSION IF EXISTS pg_stat_statements")
     owner.execute(STUBS)
     return owner
 

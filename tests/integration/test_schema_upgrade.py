@@ -33,6 +33,9 @@ MADE = """
 SELECT relkind::text, relname, format('%s %s', attname, format_type(atttypid, atttypmod))
 FROM pg_class LEFT JOIN pg_attribute ON attrelid = pg_class.oid AND attnum > 0 AND NOT attisdropped
 WHERE relnamespace = current_schema()::regnamespace AND NOT relispartition
+AND NOT EXISTS (
+    SELECT FROM pg_depend WHERE classid = 'pg_class'::regclass AND objid = pg_class.oid AND deptype = 'e'
+)
 UNION ALL
 SELECT 'function', proname, format('%s: %s', pg_get_function_arguments(oid), md5(prosrc))
 FROM pg_proc WHERE pronamespace = current_schema()::regnamespace

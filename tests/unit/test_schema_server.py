@@ -20,7 +20,7 @@ BARE = Server(
     may_make_tables=True,
     may_make_schemas=True,
     cron_database=None,
-    extensions=dict.fromkeys(("citus", "hll", "topn", "pg_partman", "pg_cron"), ABSENT)
+    extensions=dict.fromkeys(("citus", "hll", "topn", "pg_partman", "pg_cron", "pg_stat_statements"), ABSENT)
     | {"hll": ABSENT | {"installed": "2.17", "may_use": True}},
 )
 
@@ -49,6 +49,10 @@ def test_a_server_with_hll_alone_is_enough():
     assert said(BARE, "topn") == "not installed on the server: a stand-in in SQL counts the top devices"
     assert said(BARE, "pg_partman") == "not installed on the server: rtdash makes partitions of a day"
     assert said(BARE, "pg_cron") == "not installed on the server"
+    assert (
+        said(BARE, "pg_stat_statements")
+        == "not installed on the server: what the server itself counts of a query is not shown"
+    )
     assert (
         said(BARE, "rollups")
         == "live tables by `rtdash ingest` each second, 5 minutes and hour by `rtdash ingest` each minute"

@@ -1,4 +1,4 @@
--- Extensions: hll is needed; topn, pg_partman and Citus are used where the server has them.
+-- Extensions: hll is needed; topn, pg_partman, pg_stat_statements and Citus are used where the server has them.
 -- hll and topn go to the last schema of the search_path, which tests with a schema of their own share.
 DO $$
 DECLARE
@@ -15,7 +15,8 @@ BEGIN
         SELECT * FROM (VALUES
             ('hll', shared_schema, NULL),
             ('topn', shared_schema, 'a stand-in in SQL counts the top devices'),
-            ('pg_partman', 'partman', 'rtdash makes the partitions itself')
+            ('pg_partman', 'partman', 'rtdash makes the partitions itself'),
+            ('pg_stat_statements', shared_schema, 'what the server itself counts of a query is not shown')
         ) AS wanted (name, home, otherwise)
     LOOP
         CONTINUE WHEN EXISTS (SELECT FROM pg_extension WHERE extname = extension.name);
