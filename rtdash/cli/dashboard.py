@@ -31,9 +31,11 @@ from rtdash.screens.view import View
 from rtdash.settings import Settings
 from rtdash.sources import citus, donations
 from rtdash.sources.connection import Connector
-from rtdash.sources.explainer import PlanExplainer, Plans
+from rtdash.sources.explainer import ServerExplainer, Ways
 from rtdash.sources.plans import clickstream as clickstream_plans
 from rtdash.sources.plans import donations as donations_plans
+from rtdash.sources.views import clickstream as clickstream_views
+from rtdash.sources.views import donations as donations_views
 
 NOTHING_SET = """\
 no database is set: RTDASH_CITUS_DSN, RTDASH_DONATIONS_DSN, or a settings file
@@ -62,14 +64,17 @@ def connectors(settings: Settings) -> dict[Source, Connector]:
     return found
 
 
-def explainer(settings: Settings) -> PlanExplainer:
+def explainer(settings: Settings) -> ServerExplainer:
     """How to have queries explained on each database that is set."""
-    plans: dict[Source, Plans] = {}
-    if settings.citus_dsn is not None:
-        plans[Source.CITUS] = partial(clickstream_plans.explain, settings.citus_dsn)
-    if settings.donations_dsn is not None:
-        plans[Source.DONATIONS] = partial(donations_plans.explain, settings.donations_dsn)
-    return PlanExplainer(connectors(settings), plans, settings.deadline_s)
+    found, threshold_ms = connectors(settings), settings.threshold_ms
+    servers: dict[Source, Ways] = {}
+    if (dsn := settings.citus_dsn) is not None:
+        view = partial(clickstream_views.ask, dsn, threshold_ms=threshold_ms)
+        servers[Source.CITUS] = Ways(found[Source.CITUS], view, partial(clickstream_plans.explain, dsn))
+    if (dsn := settings.donations_dsn) is not None:
+        view = partial(donations_views.ask, dsn, threshold_ms=threshold_ms)
+        servers[Source.DONATIONS] = Ways(found[Source.DONATIONS], view, partial(donations_plans.explain, dsn))
+    return ServerExplainer(servers, settings.deadline_s)
 
 
 def identify(settings: Settings) -> Mapping[str, str]:

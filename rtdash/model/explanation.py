@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rtdash.model.plan import Plan
+from rtdash.model.server_view import ServerView
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """The plan of one execution, made to be explained."""
+    """Its own account of the query so far, and the plan of one execution more."""
 
-    plan: Plan
+    server: ServerView
+    plan: Plan | None = None
+    failure: str = ""
+    """Why there is no plan; empty when there is one."""

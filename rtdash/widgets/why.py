@@ -48,7 +48,7 @@ class WhyPane(Frame):
         asked = (question, explanation, cells)
         # A histogram of an hour takes its time, and the progress is drawn often.
         if asked != self._grounds_of:
-            self._grounds, self._grounds_of = grounds(question, explanation, cells), asked
+            self._grounds, self._grounds_of = grounds(question, explanation, self._zone, cells), asked
         lines = [*answer(question, self._outcome, self._zone, cells), *self._grounds]
         title: list[Span] = [(" Why: ", "muted"), (f"{plain(question.title)} ", "title")]
         self.set_class(isinstance(self._outcome, Failed), "-error")

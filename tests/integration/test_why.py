@@ -13,7 +13,7 @@ from textual.pilot import Pilot
 
 from rtdash.app import RtdashApp
 from rtdash.cli.dashboard import Choices, compose, explainer
-from rtdash.errors import Busy, Overdue, Refused
+from rtdash.errors import Busy, Refused
 from rtdash.messages import WhyAsked
 from rtdash.panels.header import parse
 from rtdash.panels.spec import PanelSpec
@@ -126,13 +126,12 @@ def test_the_deadline_is_several_times_that_of_the_query(settings):
     asked = explainer(settings)
     sleeps = panel("sleeps", "citus", "SELECT 1 AS value FROM pg_sleep(20)", deadline="100ms")
     assert asked.deadline_s(sleeps) == pytest.approx(0.4)
-    with pytest.raises(Overdue, match=r"not explained within 0\.4 s"):
-        asked.explain(sleeps, {})
+    assert asked.explain(sleeps, {}).failure == "PostgreSQL: not explained within 0.4 s"
     assert asked.deadline_s(panel("usual", "citus", "SELECT 1 AS value")) == 4 * settings.deadline_s
 
 
 def test_without_the_right_to_see_views_there_is_one_line(mariadb, donations_database, donations_reader, tmp_path):
     del donations_reader  # the schema
     settings = Settings(donations_dsn=mariadb.dsn("control", donations_database), slow_log=tmp_path / "slow.sqlite")
-    with pytest.raises(Refused, match="GRANT SHOW VIEW"):
-        explainer(settings).explain(panel("views", "donations", "SELECT COUNT(*) AS value FROM current_campaigns"), {})
+    views = panel("views", "donations", "SELECT COUNT(*) AS value FROM current_campaigns")
+    assert "GRANT SHOW VIEW" in explainer(settings).explain(views, {}).failure

@@ -11,6 +11,7 @@ import pytest
 from rtdash.errors import Refused
 from rtdash.messages import WhyAsked
 from rtdash.model.explanation import Explanation
+from rtdash.model.server_view import Occurrence, ServerView
 from rtdash.model.slow import SlowQuery
 from rtdash.screens.why import WhyScreen
 from rtdash.widgets.drawing.why import Asking
@@ -19,8 +20,22 @@ from tests.pilot.conftest import Stage, set_up
 from tests.pilot.samples import NOW
 from tests.unit.recorded import recorded
 
-FULL_SCAN = Explanation(recorded("mariadb_full_scan", took_ms=60.0))
-SLEEP = Explanation(recorded("mariadb_sleep", took_ms=251.4, rows=1))
+COUNTED = ServerView(
+    "performance_schema, slow log",
+    calls=14_204,
+    mean_ms=21.3,
+    max_ms=341.7,
+    rows=14_204,
+    since=NOW - timedelta(hours=1),
+    floor_ms=200.0,
+    slow=(Occurrence(NOW - timedelta(seconds=2.9), 251.0, 1), Occurrence(NOW - timedelta(minutes=4), 341.7, 1)),
+)
+FULL_SCAN = Explanation(COUNTED, recorded("mariadb_full_scan", took_ms=60.0))
+SLEEP = Explanation(
+    ServerView("MariaDB", absence="performance_schema is off; there is no slow log in a table"),
+    recorded("mariadb_sleep", took_ms=251.4, rows=1),
+)
+NO_PLAN = Explanation(COUNTED, failure="no plan of a query over a view without GRANT SHOW VIEW")
 SLOW = SlowQuery(
     at=NOW - timedelta(seconds=2.877),
     panel_id="03_best",
@@ -83,7 +98,7 @@ async def test_while_it_is_asked_the_screen_says_so_and_r_does_not_ask_twice(sta
         await on.inject()
         await open_why(on)
         on.clock.now += 3.2
-        await on.until(lambda: "since 3.2 s, for 20 s at most" in " ".join(on.text().split()))
+        await on.until(lambda: "3.2 s so far, 20 s at most" in " ".join(on.text().split()))
         await on.pilot.press("r")
         on.explainer.may_answer.set()
         await answered(on)
@@ -95,13 +110,19 @@ async def test_while_it_is_asked_the_screen_says_so_and_r_does_not_ask_twice(sta
 
 
 async def test_what_cannot_be_explained_is_one_line_and_the_rest_is_there(stage):
-    async with stage() as on:
-        on.explainer.prepared = Refused("no plan of a query over a view without GRANT SHOW VIEW")
+    async with stage(200, 50) as on:
+        on.explainer.prepared = NO_PLAN
         await on.inject(**{"03_best": {"latency_ms": 774.9}})
         await open_why(on)
         await answered(on)
         assert "✗ no plan of a query over a view without GRANT SHOW VIEW" in on.text()
+        assert "14,204 calls since" in on.text(), "what the server has counted"
+        assert "LIMIT 1" in on.text(), "the query itself"
         assert "▲ last 775 ms" in on.text()
+        on.explainer.prepared = Refused("not a Citus cluster")
+        await on.pilot.press("r")
+        await answered(on)
+        assert "✗ not a Citus cluster" in on.text()
         on.explainer.prepared = ValueError("secret")
         await on.pilot.press("r")
         await answered(on)

@@ -13,8 +13,9 @@ from rtdash.model.advice import Circumstances
 from rtdash.model.explanation import Explanation
 from rtdash.model.latency import LatencyHistory
 from rtdash.model.question import Question
+from rtdash.model.server_view import Occurrence, Running, ServerView
 from rtdash.model.slow import SlowQuery
-from rtdash.widgets.drawing import figures, parts
+from rtdash.widgets.drawing import figures, parts, server_view
 from rtdash.widgets.drawing.spans import wrapped
 from rtdash.widgets.drawing.why import Asking, Failed, answer, grounds
 from tests.unit.lines import roles, text
@@ -36,6 +37,18 @@ SLOW = SlowQuery(
     draw_ms=10.0,
     campaigns=("spring 2,004/s",),
     lag=212,
+)
+NOTHING = ServerView("pg_stat_statements", absence="no extension pg_stat_statements in this database")
+COUNTED = ServerView(
+    "performance_schema, slow log",
+    calls=1_204,
+    mean_ms=3.1,
+    max_ms=774.0,
+    rows=12,
+    since=datetime(2026, 11, 22, 13, 0, tzinfo=UTC),
+    planning_ms=0.4,
+    floor_ms=200.0,
+    slow=(Occurrence(datetime(2026, 11, 22, 14, 3, 19, tzinfo=UTC), 774.0, 1),),
 )
 QUESTION = Question("Mine", "MariaDB", SQL, Circumstances(), {"customer_id": 3}, slow=SLOW)
 
@@ -93,7 +106,7 @@ def test_figures_have_both_views_of_each_reach():
 @pytest.mark.parametrize("cells", [78, 118, 198])
 @pytest.mark.parametrize("name", NAMES)
 def test_every_line_has_the_width_whatever_the_server_says(name, cells):
-    explanation = Explanation(recorded(name))
+    explanation = Explanation(replace(COUNTED, source=HOSTILE, running=(Running(HOSTILE, 3.0, True),)), recorded(name))
     hostile = replace(
         QUESTION,
         sql=f"SELECT '{HOSTILE}'",
@@ -104,16 +117,23 @@ def test_every_line_has_the_width_whatever_the_server_says(name, cells):
     )
     for outcome in (Asking(0.0, 20.0), Failed(HOSTILE), explanation):
         lines = answer(hostile, outcome, UTC, cells)
-        lines += grounds(hostile, outcome if isinstance(outcome, Explanation) else None, cells)
+        lines += grounds(hostile, outcome if isinstance(outcome, Explanation) else None, UTC, cells)
         assert {cell_len(line) for line in text(lines)} == {cells}
         assert not [char for line in text(lines) for char in line if unicodedata.category(char) in {"Cc", "Cf"}]
 
 
 def test_the_sentences_come_before_what_they_rest_on():
-    explanation = Explanation(recorded("mariadb_full_scan", took_ms=40))
-    lines = answer(QUESTION, explanation, UTC, 118) + grounds(QUESTION, explanation, 118)
+    explanation = Explanation(NOTHING, recorded("mariadb_full_scan", took_ms=40))
+    lines = answer(QUESTION, explanation, UTC, 118) + grounds(QUESTION, explanation, UTC, 118)
     said = [line.strip() for line in text(lines)]
-    order = ["▲ donation_transactions is read in full", "─ Latency, ms", "─ Plan", "─ Last 60 min, ms", "─ Query"]
+    order = [
+        "▲ donation_transactions is read in full",
+        "─ Latency, ms",
+        "─ Plan",
+        "─ Last 60 min, ms",
+        "─ The server",
+        "─ Query",
+    ]
     places = [next(at for at, line in enumerate(said) if line.startswith(start)) for start in order]
     assert places == sorted(places)
     assert [roles(line)["▲"] for line in lines if line[0][0] == " ▲ "] == ["warn"]
@@ -122,14 +142,48 @@ def test_the_sentences_come_before_what_they_rest_on():
 def test_a_plan_without_fault_is_said_to_be_one():
     plan = recorded("mariadb_full_scan", took_ms=40)
     quiet = replace(plan, root=replace(plan.root, children=()), total_ms=plan.total_ms)
-    said = " ".join(text(answer(replace(QUESTION, slow=None), Explanation(quiet), UTC, 198)))
+    said = " ".join(text(answer(replace(QUESTION, slow=None), Explanation(NOTHING, quiet), UTC, 198)))
     assert "● Nothing stands out" in said
 
 
 def test_the_query_is_there_as_it_was_written_unless_a_line_is_too_long():
-    lines = [line.rstrip() for line in text(grounds(QUESTION, None, 78))]
+    lines = [line.rstrip() for line in text(grounds(QUESTION, None, UTC, 78))]
     start = next(at for at, line in enumerate(lines) if "Query" in line)
     assert lines[start + 1 : start + 4] == [" customer_id = 3", " SELECT  a,   b", " FROM t -- two  spaces"]
     rest = lines[start + 4 :]
     assert all(line.startswith("     ") for line in rest), "the indent stays"
     assert " ".join(line.strip() for line in rest) == SQL.splitlines()[-1].strip()
+
+
+def test_what_the_server_has_counted_and_kept():
+    running = (Running("", 3200.0, False), Running("worker-1:5432", 3100.0, True))
+    assert [line.rstrip() for line in text(server_view.draw(replace(COUNTED, running=running), UTC, 198))] == [
+        " performance_schema, slow log: 1,204 calls since 22 Nov 13:00:00, 3.1 ms on average, 774 ms at most,"
+        " 12 rows in all, planned in 0.4 ms, which is not counted",
+        " 22 Nov 14:03:19  774 ms, 1 row",
+        " runs now: query, 3200 ms",
+        " runs now: task on worker-1:5432, 3100 ms",
+    ]
+    nothing_kept = ServerView("slow log", floor_ms=200.0)
+    assert [line.strip() for line in text(server_view.draw(nothing_kept, UTC, 98))] == [
+        "slow log: none kept that took over 200 ms"
+    ]
+
+
+def test_whose_the_time_is_comes_first():
+    def said(view: ServerView, question: Question = QUESTION) -> list[str]:
+        lines = text(answer(question, Explanation(view, recorded("mariadb_full_scan", took_ms=40)), UTC, 198))
+        return [line.strip() for line in lines if line.startswith(" ▲ ")][1 if question.slow else 0 :]
+
+    quick = replace(COUNTED, mean_ms=3.0, max_ms=20.0, slow=())
+    assert said(quick)[0].startswith("▲ Slow for us, not for the server: 330 ms here, no more than 20 ms there")
+    assert said(COUNTED)[0].startswith("▲ Slow for us and for the server")
+    assert said(quick)[1].startswith("▲ donation_transactions is read in full")
+    assert said(NOTHING)[0].startswith("▲ donation_transactions is read in full")
+    given_up = replace(QUESTION, slow=replace(SLOW, error="no answer within 5 s"))
+    assert said(COUNTED, given_up)[0].startswith("▲ It was given up after 330 ms")
+    history = LatencyHistory(200.0)
+    history.add(1.0, 500.0)
+    assert said(quick, replace(QUESTION, slow=None, latency=history.read(1.0)))[1].startswith(
+        "▲ Slow for us, not for the server: 500 ms here"
+    )

@@ -20,6 +20,11 @@ def grouped(value: Number) -> str:
     return f"{value:z,.2f}"
 
 
+def counted(count: int, what: str) -> str:
+    """`1 row`, `1,204 rows`."""
+    return f"{count:,} {what}" + ("" if count == 1 else "s")
+
+
 def amount(value: Number, unit: str) -> str:
     """A value with its unit: euros as `€5,520.15`, anything else grouped."""
     return f"€{value:z,.2f}" if unit == "eur" else grouped(value)

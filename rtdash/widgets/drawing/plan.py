@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from rtdash.model.plan import Plan, PlanNode
 from rtdash.widgets.drawing.bars import bar
-from rtdash.widgets.drawing.numbers import grouped, milliseconds, share
+from rtdash.widgets.drawing.numbers import counted, grouped, milliseconds, share
 from rtdash.widgets.drawing.spans import Line, Span, fit
 from rtdash.widgets.drawing.table import Column, rows
 
@@ -46,7 +46,7 @@ def draw(plan: Plan, width: int) -> list[Line]:
 
 def _summary(plan: Plan, width: int) -> Iterator[Line]:
     planned = f", planned in {milliseconds(plan.planning_ms)}" if plan.planning_ms else ""
-    returned = "" if plan.rows is None else f", {_counted(plan.rows, 'row')}"
+    returned = "" if plan.rows is None else f", {counted(plan.rows, 'row')}"
     yield fit(
         (
             (f" {plan.engine} ", "strong"),
@@ -58,13 +58,9 @@ def _summary(plan: Plan, width: int) -> Iterator[Line]:
     if plan.tasks is not None:
         slowest = plan.slowest_task
         last = "" if slowest is None else f", the slowest {milliseconds(slowest.total_ms)} ms on {slowest.node}"
-        yield fit(((f" {_counted(plan.tasks, 'task')}{last}", "text"),), width)
+        yield fit(((f" {counted(plan.tasks, 'task')}{last}", "text"),), width)
     for note in plan.notes:
         yield fit(((f" {note}", "muted"),), width)
-
-
-def _counted(count: int, what: str) -> str:
-    return f"{count:,} {what}" + ("" if count == 1 else "s")
 
 
 def _placed(nodes: Sequence[PlanNode], before: str, *, is_root: bool = False) -> Iterator[_Row]:
@@ -79,7 +75,7 @@ def _placed(nodes: Sequence[PlanNode], before: str, *, is_root: bool = False) ->
         yield from _placed(node.children, before + line)
     if others:
         least, most = milliseconds(others[-1].total_ms), milliseconds(others[0].total_ms)
-        more = f"{_counted(len(others), 'more task')}, {least} … {most} ms"
+        more = f"{counted(len(others), 'more task')}, {least} … {most} ms"
         yield _Row(before + "└ ", None, more)
 
 

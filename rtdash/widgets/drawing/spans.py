@@ -35,9 +35,9 @@ def fit(line: Iterable[Span], cells: int) -> Line:
 
 
 def wrapped(text: str, cells: int) -> list[str]:
-    """Text in lines of at most `cells`, broken between words where that is possible; one line at least."""
+    """Text in lines of at most `cells`, broken at blanks where that is possible; one line at least."""
     lines: list[str] = []
-    for word in text.split():
+    for word in filter(None, text.split(" ")):
         for piece in chop_cells(word, cells):
             if lines and cell_len(lines[-1]) + 1 + cell_len(piece) <= cells:
                 lines[-1] += f" {piece}"

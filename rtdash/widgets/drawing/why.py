@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import TypeAlias
 
 from rtdash.model.advice import advise
 from rtdash.model.explanation import Explanation
+from rtdash.model.latency import Reach
 from rtdash.model.question import Question
+from rtdash.model.server_view import ServerView, verdict
 from rtdash.model.text import plain
-from rtdash.widgets.drawing import figures, frame, histogram, parts
+from rtdash.widgets.drawing import figures, frame, histogram, parts, server_view
 from rtdash.widgets.drawing import plan as plan_drawing
 from rtdash.widgets.drawing.numbers import age, milliseconds
 from rtdash.widgets.drawing.spans import Line, fit, wrapped
@@ -21,6 +23,7 @@ _WIDE = 140
 _FIGURES_CELLS = 72
 _HISTOGRAM_LINES = 8
 _WIDE_LINES = 12
+_UNBROKEN = "\N{NO-BREAK SPACE}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,20 +54,37 @@ def answer(question: Question, outcome: Outcome, zone: tzinfo, cells: int) -> li
 def _sentences(question: Question, outcome: Outcome, cells: int) -> Iterator[Line]:
     match outcome:
         case Asking():
+            passed, most = (
+                each.replace(" ", _UNBROKEN) for each in (age(outcome.passed_s), f"{outcome.deadline_s:g} s")
+            )
             said = (
-                f"{plain(question.server)} runs the query once more, read-only, to tell its plan: since"
-                f" {age(outcome.passed_s)}, for {outcome.deadline_s:g} s at most"
+                f"{plain(question.server)} runs the query once more, read-only, to tell its plan:"
+                f" {passed} so far, {most} at most"
             )
             yield from _said("…", said, "accent", cells)
         case Failed():
             yield from _said("✗", plain(outcome.reason), "error", cells)
         case Explanation():
-            sentences = advise(outcome.plan, question.known)
+            sentences = [said for said in (_whose(question, outcome.server), *_advice(question, outcome)) if said]
             for sentence in sentences:
-                yield from _said("▲", sentence, "warn", cells)
-            if not sentences:
+                yield from _said("▲", plain(sentence), "warn", cells)
+            if outcome.failure:
+                yield from _said("✗", plain(outcome.failure), "error", cells)
+            elif not sentences:
                 said = "Nothing stands out: the plan accounts for the time, and no rule has anything against it."
                 yield from _said("●", said, "good", cells)
+
+
+def _advice(question: Question, explanation: Explanation) -> Sequence[str]:
+    return () if explanation.plan is None else advise(explanation.plan, question.known)
+
+
+def _whose(question: Question, view: ServerView) -> str:
+    """Whether the time of the slow execution, or of the slowest in an hour, was the server's."""
+    slow, threshold_ms = question.slow, question.known.threshold_ms
+    if slow is None:
+        return verdict(view, threshold_ms, question.latency.figures(Reach.HOUR).max)
+    return verdict(view, threshold_ms, slow.latency_ms, at=slow.at, waited_ms=slow.waited_ms, is_ended=not slow.error)
 
 
 def _now(question: Question, cells: int) -> list[Line]:
@@ -82,13 +102,15 @@ def _said(sign: str, sentence: str, role: str, cells: int) -> Iterator[Line]:
         yield fit(((f" {'' if number else sign:1} ", role), (line, "strong")), cells)
 
 
-def grounds(question: Question, explanation: Explanation | None, cells: int) -> list[Line]:
-    """Figures, plan, histogram and the query itself: lines of `cells`."""
+def grounds(question: Question, explanation: Explanation | None, zone: tzinfo, cells: int) -> list[Line]:
+    """Figures, plan, histogram, the server's own account and the query itself: lines of `cells`."""
     lines = _latencies(question, cells) if cells >= _WIDE else [*_figures(question, cells)]
-    if explanation is not None:
+    if explanation is not None and explanation.plan is not None:
         lines += [_title("Plan", cells), *plan_drawing.draw(explanation.plan, cells)]
     if cells < _WIDE:
         lines += _histogram(question, cells, _HISTOGRAM_LINES)
+    if explanation is not None:
+        lines += [_title("The server's own account", cells), *server_view.draw(explanation.server, zone, cells)]
     return [*lines, *_query(question, cells)]
 
 
