@@ -31,6 +31,7 @@ from rtdash.screens.dashboard import DashboardScreen
 from rtdash.screens.leave import Choice, LeaveScreen
 from rtdash.screens.looking import Looking
 from rtdash.screens.picture import Picture
+from rtdash.screens.queries import Queries
 from rtdash.screens.saying import Saying
 from rtdash.screens.slowness import SlowWatch
 from rtdash.screens.theme import RTDASH_DARK
@@ -44,7 +45,7 @@ COVERED_BY = "01_donations"
 """The panel whose paint makes new donations visible."""
 
 
-class RtdashApp(Looking):
+class RtdashApp(Queries, Looking):
     """Owns store and clock. Only its handlers change state, so nothing is locked."""
 
     CSS_PATH = style_file("rtdash.tcss")
@@ -59,12 +60,14 @@ class RtdashApp(Looking):
         view: View,
         explainer: Explainer,
         record: Callable[[SlowQuery], object] = lambda _: None,
+        read_slow: Callable[[float], Sequence[SlowQuery]] = lambda _: (),
     ) -> None:
-        """`record` keeps what was slow; it returns at once."""
+        """`record` keeps what was slow, and returns at once; `read_slow` tells what was kept in the last so many s."""
         super().__init__(control, explainer)
         self.specs = specs
         self.poller = poller
         self.view = view
+        self.read_slow = read_slow
         self.store = Store({spec.id: spec.source for spec in specs}, view.threshold_ms)
         self.visibility = Visibility()
         self.conservation = ConservationWatch()
@@ -91,7 +94,6 @@ class RtdashApp(Looking):
         return DashboardScreen(
             self.specs,
             BINDINGS,
-            interval_s=self.view.interval_s,
             threshold_ms=self.view.threshold_ms,
             zone=self.view.zone,
         )
@@ -174,6 +176,8 @@ class RtdashApp(Looking):
             at=self.view.clock(),
             now=self.view.wall(self.view.zone),
             interval_s=self.poller.interval_s,
+            threshold_ms=self.view.threshold_ms,
+            stretches=self.poller.stretches(),
             is_paused=self.is_paused,
             visible_p95_ms=self.visibility.p95_ms(self.view.clock()),
             balances=(self.conservation.donations, self.conservation.events),
@@ -213,8 +217,6 @@ class RtdashApp(Looking):
     def action_interval(self, step: int) -> None:
         """Ask more or less often."""
         self.poller.interval_s = interval_s = stepped(self.poller.interval_s, step)
-        for panel in self.dashboard.panels.values():
-            panel.interval_s = interval_s
         self._clock.stop()
         self._clock = self.set_interval(min(interval_s, TICK_S), self._tick)
         self._paint()

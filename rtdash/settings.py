@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 from urllib.parse import urlsplit
@@ -55,6 +57,10 @@ class Settings(BaseSettings):
     """Queries above it are flagged, ms."""
     lanes: Annotated[int, Field(ge=1, le=16)] = 2
     """Queries that may run at the same time on one server."""
+    budget_percent: float | None = None
+    """Share of a server's time that the dashboard may take, `25%` or `25`: past it, it asks more seldom, but each panel
+    once in 5 s. 100 % is one query all the time. Without it there is no bound but the lanes.
+    """
     deadline_s: Annotated[float, Field(gt=0, le=600)] = 5.0
     """A query that has not answered by then is given up, s."""
     time_zone: str = "UTC"
@@ -86,6 +92,17 @@ class Settings(BaseSettings):
         if scheme not in allowed or not parts.path.strip("/"):
             raise ValueError(f"allowed: {allowed[0]}://user:password@host:port/database")
         return value
+
+    @field_validator("budget_percent", mode="before")
+    @classmethod
+    def _share(cls, value: object) -> float | None:
+        if value is None:
+            return value
+        with suppress(ValueError):
+            percent = float(str(value).removesuffix("%"))
+            if 0 < percent < math.inf:
+                return percent
+        raise ValueError("allowed: a share above 0, such as 25%")
 
     @field_validator("time_zone")
     @classmethod

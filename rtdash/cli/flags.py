@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from rtdash.settings import Settings
 
 ADDRESSES = ("citus_dsn", "donations_dsn", "kafka_bootstrap_servers")
-DISPLAY = ("interval_ms", "threshold_ms", "lanes", "deadline_s", "time_zone", "panels_folder")
+DISPLAY = ("interval_ms", "threshold_ms", "lanes", "budget_percent", "deadline_s", "time_zone", "panels_folder")
 SHARED = ("settings", *ADDRESSES, *DISPLAY)
 """What may stand before a command as well as after it."""
 
@@ -52,4 +52,4 @@ def settings(options: argparse.Namespace) -> Settings:
 
 
 def _flag(name: str) -> str:
-    return f"--{name.replace('_', '-')}"
+    return "--budget" if name == "budget_percent" else f"--{name.replace('_', '-')}"

@@ -48,6 +48,8 @@ def _explained(path: Path) -> Iterator[None]:
         yield
     except (sqlite3.Error, OSError) as error:
         raise SourceError(f"slow log {path}: {plain(error)}") from None
+    except ValueError:
+        raise SourceError(f"slow log {path}: it was written by another version of rtdash") from None
 
 
 class SlowLog:
@@ -111,4 +113,4 @@ def read(
         return []
     with _explained(path), closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
         rows = connection.execute(_READ, (time.time() - since_s, over_ms, panel_id, panel_id, most)).fetchall()
-    return [from_json(document) for (document,) in rows]
+        return [from_json(document) for (document,) in rows]

@@ -65,6 +65,15 @@ BINDINGS: tuple[Binding, ...] = (
         id="why",
         tooltip="Why the focused panel (Tab), or row of the latency table, is slow: its plan, and advice",
     ),
+    Binding("L", "slow", "Slow log", id="slow", tooltip="The slow log: every query over the threshold, for 7 days"),
+    Binding(
+        "K",
+        "cancel",
+        "Cancel query",
+        id="cancel",
+        show=False,
+        tooltip="Cancel the running query of the focused panel, or row of the latency table, on its server",
+    ),
     Binding(
         "left_square_bracket", "interval(-1)", "Oftener", key_display="[", id="oftener", tooltip="A shorter interval"
     ),

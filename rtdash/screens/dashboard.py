@@ -41,12 +41,11 @@ class DashboardScreen(Screen[None]):
         specs: Sequence[PanelSpec],
         bindings: Sequence[Binding],
         *,
-        interval_s: float,
         threshold_ms: float,
         zone: tzinfo,
     ) -> None:
         super().__init__()
-        self.panels = {spec.id: Panel(spec, interval_s, threshold_ms, zone) for spec in specs if not spec.is_probe}
+        self.panels = {spec.id: Panel(spec, threshold_ms, zone) for spec in specs if not spec.is_probe}
         self._keys_line = KeysLine(bindings, keep=KEPT_KEYS)
         self._status = StatusLine()
         self._slowest = Slowest(threshold_ms)
@@ -93,6 +92,14 @@ class DashboardScreen(Screen[None]):
         """The panels whose answers are wanted now: the board's, and those of the page that is shown."""
         pages = {"audience": layout.AUDIENCE, "cluster": layout.CLUSTER, "own": self._own}
         return frozenset(self.panels) & layout.BOARD.union(pages.get(self._page, ()))
+
+    @property
+    def chosen_id(self) -> str | None:
+        """The panel that has the focus, or lies under the cursor of the latency table while that has it."""
+        focused = self.focused
+        if isinstance(focused, Panel):
+            return focused.spec.id
+        return self.latency.chosen_id if focused is self.latency else None
 
     @property
     def is_small(self) -> bool:
@@ -163,7 +170,7 @@ class DashboardScreen(Screen[None]):
             if panel.spec.source is Source.CITUS and panel_id not in layout.CLUSTER:
                 panel.set_upstream(upstream, generated_until, thinned, picture.now)
             started = time.perf_counter()
-            panel.set_state(picture.states[panel_id], picture.at)
+            panel.set_state(picture.states[panel_id], picture.at, picture.every_s(panel.spec))
             self.draw_ms[panel_id] = 1000 * (time.perf_counter() - started)
         rows = picture.latency_rows
         self.latency.set_rows(rows, picture.at, picture.share_spans())

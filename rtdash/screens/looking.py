@@ -6,6 +6,7 @@ from rtdash.messages import PanelOpened
 from rtdash.screens.bindings import BINDINGS
 from rtdash.screens.explaining import Explaining
 from rtdash.screens.help import HelpScreen
+from rtdash.screens.slow import SLOW_BINDINGS
 from rtdash.screens.why import WHY_BINDINGS
 from rtdash.widgets.latency import LATENCY_BINDINGS
 
@@ -63,7 +64,7 @@ class Looking(Explaining):
 
     def action_show_help(self) -> None:
         """Keys and panels."""
-        self.push_screen(HelpScreen([*BINDINGS, *LATENCY_BINDINGS, *WHY_BINDINGS], self.specs))
+        self.push_screen(HelpScreen([*BINDINGS, *LATENCY_BINDINGS, *SLOW_BINDINGS, *WHY_BINDINGS], self.specs))
 
     def on_panel_opened(self, message: PanelOpened) -> None:
         """A double click lets the panel fill the screen."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from rtdash.model.conservation import Balance
 from rtdash.model.data import Table
 from rtdash.model.latency import Reach
 from rtdash.model.state import PanelState
+from rtdash.model.stretch import Stretch
 from rtdash.panels.spec import PanelSpec
 from rtdash.widgets.drawing import conservation
 from rtdash.widgets.drawing.latency import Row
@@ -44,12 +45,21 @@ class Picture:
     """The moment on the clock of the samples."""
     now: datetime
     interval_s: float
+    threshold_ms: float
     is_paused: bool
     visible_p95_ms: float | None
     balances: tuple[Balance | None, Balance | None] = (None, None)
     """Whether every donation and every event is accounted for."""
     said: Sequence[Span] = ()
     """What the control last said."""
+    stretches: Mapping[str, Stretch] = field(default_factory=dict)
+    """Where the intervals are longer than that, since the budget of a server's time demands it, by source."""
+
+    def every_s(self, spec: PanelSpec) -> float:
+        """How often a panel is asked now, s."""
+        wanted_s = spec.every or self.interval_s
+        stretch = self.stretches.get(spec.source)
+        return wanted_s if stretch is None else stretch.every_s(wanted_s)
 
     def records(self, probe: str) -> Sequence[Record]:
         """The rows of a probe; none before its first answer."""
@@ -58,9 +68,9 @@ class Picture:
 
     def old(self, probe: str) -> Span | None:
         """How old a probe's answer is, when it is older than it should be and nobody has paused."""
-        state = self.states.get(probe)
-        age_s = state.age_s(self.at) if state is not None else None
-        if age_s is None or age_s <= max(AWAY_S, 3 * self.interval_s) or self.is_paused:
+        spec = next((spec for spec in self.specs if spec.id == probe), None)
+        age_s = self.states[probe].age_s(self.at) if spec is not None else None
+        if spec is None or age_s is None or age_s <= max(AWAY_S, 3 * self.every_s(spec)) or self.is_paused:
             return None
         return f" {age(age_s)} old ", "warn"
 
@@ -83,7 +93,12 @@ class Picture:
     def latency_rows(self) -> list[Row]:
         """A row for every query that is being asked, probes too: they are load as well."""
         return [
-            Row(spec.title + ", customer" * spec.asks("customer_id"), state, max(FRESH_S, 2 * (spec.every or 0.0)))
+            Row(
+                spec.id,
+                spec.title + ", customer" * spec.asks("customer_id"),
+                state,
+                max(FRESH_S, 2 * self.every_s(spec)),
+            )
             for spec in self.specs
             if not (state := self.states[spec.id]).is_absent
         ]
@@ -100,7 +115,8 @@ class Picture:
         if states and all(state.error for state in states):
             return None
         ages_s = [age_s for state in states if (age_s := state.age_s(self.at)) is not None]
-        if ages_s and min(ages_s) > max(AWAY_S, 3 * self.interval_s) and not self.is_paused:
+        late_s = max(AWAY_S, 3 * min((self.every_s(spec) for spec in asked), default=0.0))
+        if ages_s and min(ages_s) > late_s and not self.is_paused:
             return None
         return max(
             (self.states[spec.id].latency.figures(Reach.FIVE_MINUTES).p50 for spec in asked if not spec.is_heavy),
@@ -113,6 +129,16 @@ class Picture:
         answering = {source for source in self.servers if self.server_ms(source) is not None}
         count = sum(self.states[spec.id].error is not None for spec in self.specs if spec.source in answering)
         return (f" ✗ {count} failing ", "error") if count else None
+
+    @property
+    def worst(self) -> tuple[str, float] | None:
+        """Title and latency of the panel that is worst now, when it is over the threshold; probes are no panels."""
+        slow_ms = {
+            spec.title: max(state.latency.last, state.in_flight_ms(self.at))
+            for spec in self.specs
+            if not spec.is_probe and (state := self.states[spec.id]).is_slow(self.at, self.threshold_ms)
+        }
+        return max(slow_ms.items(), key=lambda one: one[1], default=None)
 
     @property
     def upstream(self) -> Span | None:

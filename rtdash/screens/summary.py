@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, tzinfo
 
 from rtdash.model.campaign import CampaignState
+from rtdash.model.stretch import Stretch
 from rtdash.screens.picture import SILENT_S, Picture
 from rtdash.widgets.drawing.numbers import age, grouped, milliseconds
 from rtdash.widgets.drawing.record import Record, cities, elapsed, is_live, number, remaining, sign, state, text
@@ -41,6 +42,20 @@ def _course(shown: Record, zone: tzinfo | None) -> list[tuple[int, Line]]:
     return [(7, ((f"{word} {when}", "muted"),))]
 
 
+def _worst(worst: tuple[str, float] | None) -> list[tuple[int, Line]]:
+    """The panel over the threshold; a small screen says it elsewhere."""
+    if worst is None:
+        return []
+    title, latency_ms = worst
+    return [(6, ((f"  ▲ {left(title, LONGEST_NAME).rstrip()} {milliseconds(latency_ms)} ms", "warn"),))]
+
+
+def _budget(stretch: Stretch, interval_s: float, server: str) -> Line:
+    """That a server is asked more seldom than wanted, and why."""
+    every_ms, over = 1000 * stretch.every_s(interval_s), "" if stretch.is_enough else "over "
+    return ((f"{server} every {every_ms:.0f} ms: {over}budget {100 * stretch.budget:g} %", "warn"),)
+
+
 def status(picture: Picture, chosen: Record | None) -> Status:
     """The parts of the status line, each with its importance, when `chosen` is the campaign that the keys act on."""
     live: Line = (
@@ -57,6 +72,8 @@ def status(picture: Picture, chosen: Record | None) -> Status:
             else ((f"✗ {server}", "error"),)
         )
         right.append((5 if latency_ms is not None else 9, answer))
+        if (stretch := picture.stretches.get(source)) is not None:
+            right.append((9, _budget(stretch, picture.interval_s, server)))
     if (delivery := picture.delivery) is not None and picture.old("delivery") is None:
         silent_s = number(delivery, "silent_s")
         if delivery.get("silent_s") is None:
@@ -77,5 +94,6 @@ def status(picture: Picture, chosen: Record | None) -> Status:
         (8, live),
         *_campaign(picture.campaigns, chosen, picture.now.tzinfo),
         *((8, (("  ", "text"), mark)) for mark in marks),
+        *_worst(picture.worst),
     ]
     return Status(tuple(left), tuple(right))

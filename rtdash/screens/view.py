@@ -12,7 +12,6 @@ from datetime import datetime, tzinfo
 class View:
     """How things are shown; times in s and ms."""
 
-    interval_s: float
     threshold_ms: float
     zone: tzinfo
     servers: Mapping[str, str]

@@ -10,7 +10,7 @@ from textual.events import Click
 
 from rtdash.widgets.cursor import Cursor
 from rtdash.widgets.drawing import campaigns
-from rtdash.widgets.drawing.record import Record, campaign_id, is_active, note
+from rtdash.widgets.drawing.record import Record, campaign_id, is_active, newest, note
 from rtdash.widgets.drawing.spans import Line, Span
 from rtdash.widgets.panel import Frame
 
@@ -29,12 +29,11 @@ class CampaignsPane(Frame):
     def __init__(self) -> None:
         super().__init__(id="campaigns")
         self.tooltip = "❯ marks the campaign that x + - g act on; ▼ is braked, = all that was acknowledged is loaded."
-        self.cursor = Cursor()
+        self.cursor = Cursor(campaign_id, newest)
         self._records: Sequence[Record] = ()
         self._corner: list[Span] = []
         self._said: list[Span] = []
         self._foot: Sequence[Line] = ()
-        self._revealed = (0, 0)
 
     @property
     def chosen(self) -> Record | None:
@@ -68,9 +67,8 @@ class CampaignsPane(Frame):
 
     def on_click(self, event: Click) -> None:
         """Choose the campaign under the pointer."""
-        row = event.y - 1 - self.sticky
-        if 0 <= row < self.room(self._foot) - self.sticky:
-            for record in self._records[self._offset + row :][:1]:
+        if (row := self.row_at(event.y, self._foot)) is not None:
+            for record in self._records[row:][:1]:
                 self.cursor.follow(campaign_id(record))
             self.redraw()
 
@@ -79,21 +77,14 @@ class CampaignsPane(Frame):
         if not self.is_attached or not self.size.area:
             return
         chosen = self.chosen
-        self._reveal(chosen)
+        if chosen is not None:
+            self.reveal(self._records.index(chosen), self._foot)
         lines = campaigns.draw(self._records, self.chosen_id, self.inner[0])
         title: list[Span] = [(" Campaigns ", "title")]
         said = self._said or self._note(chosen)
         # An open frame has no edge below that could say it, and its last line is of the foot.
         above, below = ([], said) if self.boxed else (said, [])
         self.compose_frame([*title, *above], self._corner, lines, below, [], pinned=self._foot)
-
-    def _reveal(self, chosen: Record | None) -> None:
-        """Scroll as far as the chosen campaign needs, when it is another or its row has moved; else by the wheel."""
-        row = list(self._records).index(chosen) if chosen is not None else 0
-        room = self.room(self._foot) - self.sticky
-        if (row, room) != self._revealed:
-            self._revealed = (row, room)
-            self._offset = max(0, row - room + 1)
 
     @staticmethod
     def _note(chosen: Record | None) -> list[Span]:

@@ -1,36 +1,46 @@
-"""Which campaign the keys act on."""
+"""Which row of a table the keys act on."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Generic, TypeVar
 
-from rtdash.widgets.drawing.record import Record, campaign_id, newest
+Item = TypeVar("Item")
+Key = TypeVar("Key")
 
 
-class Cursor:
-    """Stays with a campaign once somebody has chosen it, wherever its row goes; before that it is on the newest that
-    runs, or else is planned, or else the one that ended last.
+class Cursor(Generic[Item, Key]):
+    """Stays with a row once somebody has chosen it, wherever it goes; before that it is on the `first` of those shown.
+
+    `key` tells a row from the others.
     """
 
-    def __init__(self) -> None:
-        self._followed: int | None = None
+    def __init__(self, key: Callable[[Item], Key], first: Callable[[Sequence[Item]], Item | None]) -> None:
+        self._key = key
+        self._first = first
+        self._followed: Key | None = None
 
-    def follow(self, campaign_id: int | None) -> None:
-        """Stay with this campaign, or with none."""
-        self._followed = campaign_id
+    def follow(self, key: Key | None) -> None:
+        """Stay with this row, or with none."""
+        self._followed = key
 
-    def on(self, records: Sequence[Record]) -> int | None:
-        """The campaign that is chosen among these; None when there is none. One that is gone is no longer followed."""
-        ids = [campaign_id(record) for record in records]
-        if self._followed in ids:
+    def on(self, items: Sequence[Item]) -> Key | None:
+        """The one that is chosen among these; None when there is none. One that is gone is no longer followed."""
+        if self._followed in [self._key(item) for item in items]:
             return self._followed
         self._followed = None
-        first = newest(records)
-        return None if first is None else campaign_id(first)
+        first = self._first(items)
+        return None if first is None else self._key(first)
 
-    def move(self, records: Sequence[Record], rows: int) -> None:
-        """Choose the campaign so many rows below, or above when negative, as far as there are some."""
-        ids = [campaign_id(record) for record in records]
-        if ids:
-            row = ids.index(chosen) if (chosen := self.on(records)) in ids else 0
-            self._followed = ids[max(0, min(row + rows, len(ids) - 1))]
+    def move(self, items: Sequence[Item], rows: int) -> None:
+        """Choose the one so many rows below, or above when negative, as far as there are some."""
+        keys = [self._key(item) for item in items]
+        if keys:
+            chosen = self.on(items)
+            row = next((row for row, key in enumerate(keys) if key == chosen), 0)
+            self._followed = keys[max(0, min(row + rows, len(keys) - 1))]
+
+
+def topmost(items: Sequence[Item]) -> Item | None:
+    """The first row; None when there is none."""
+    return items[0] if items else None

@@ -1,4 +1,4 @@
-"""The latency pane: every panel's latencies, the worst first or in another order."""
+"""The latency pane: every panel's latencies, the worst first or in another order, and which panel the keys act on."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 from textual.events import Click
 
+from rtdash.messages import WhyAsked
+from rtdash.widgets.cursor import Cursor, topmost
 from rtdash.widgets.drawing import latency
 from rtdash.widgets.drawing.spans import Line, Span
+from rtdash.widgets.drawing.table import column_at
 from rtdash.widgets.panel import Frame
 
 REFRESH_S = 0.95
@@ -31,14 +34,24 @@ LATENCY_BINDINGS = (
 
 
 class LatencyPane(Frame):
-    """A table whose view is chosen by keys, or by a click on the name of a column."""
+    """A table with a cursor, which shows while the keys are here; the view is chosen by keys, or by a click on the name
+    of a column.
+    """
 
-    BINDINGS: ClassVar[list[BindingType]] = [*LATENCY_BINDINGS]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *LATENCY_BINDINGS,
+        Binding("enter", "why", "Why", show=False),
+        Binding("up", "move(-1)", "Panel above", show=False),
+        Binding("down", "move(1)", "Panel below", show=False),
+        Binding("pageup", "move(-10)", "Panels above", show=False),
+        Binding("pagedown", "move(10)", "Panels below", show=False),
+    ]
     sticky = 1
 
     def __init__(self, threshold_ms: float) -> None:
         super().__init__(id="latency")
-        self.tooltip = "Execute and fetch of each query, in ms. ▲ over the threshold, ✗ failing."
+        self.tooltip = "Execute and fetch of each query, in ms. ▲ over the threshold, ✗ failing. Enter says why."
+        self.cursor: Cursor[latency.Row, str] = Cursor(_panel_id, topmost)
         self.view = latency.DEFAULT
         """Which figures are shown, and in which order."""
         self._threshold_ms = threshold_ms
@@ -58,11 +71,23 @@ class LatencyPane(Frame):
             self._rows, self._at, self._shares, self._flags = rows, at, shares, flags
             self.redraw()
 
+    @property
+    def chosen_id(self) -> str | None:
+        """The panel under the cursor; None before there are any."""
+        return self.cursor.on(self._ordered())
+
+    def _ordered(self) -> list[latency.Row]:
+        return latency.order(self._rows, self._at, self.view)
+
     def redraw(self) -> None:
         """Draw the last rows."""
         if not self.is_attached or not self.size.area:
             return
-        lines = latency.draw(self._rows, self._at, self._threshold_ms, self.inner[0], self.view)
+        shown = self._ordered()
+        chosen = self.cursor.on(shown) if self.has_focus else None
+        if chosen is not None:
+            self.reveal([row.panel_id for row in shown].index(chosen))
+        lines = latency.draw(shown, self._at, self._threshold_ms, self.inner[0], self.view, chosen)
         self._header = lines[0]
         title: list[Span] = [
             (" Latency, ms ", "title"),
@@ -87,9 +112,24 @@ class LatencyPane(Frame):
         self.redraw()
 
     def on_click(self, event: Click) -> None:
-        """Order by the column whose name is clicked."""
-        if event.y == 1 and (column := latency.column_at(self._header, event.x - self.boxed)):
+        """Order by the column whose name is clicked, or choose the panel under the pointer; twice is Enter."""
+        if event.y == 1 and (column := column_at(self._header, event.x - self.boxed)) in latency.SORTS:
             self._look(self.view.sorted_by(column))
+        elif (row := self.row_at(event.y)) is not None and (clicked := self._ordered()[row:]):
+            self.cursor.follow(clicked[0].panel_id)
+            self.redraw()
+            if event.chain == 2:
+                self.action_why()
+
+    def action_move(self, rows: int) -> None:
+        """Choose the panel so many rows below, or above when negative."""
+        self.cursor.move(self._ordered(), rows)
+        self.redraw()
+
+    def action_why(self) -> None:
+        """Ask why the chosen panel is slow."""
+        if (chosen := self.chosen_id) is not None:
+            self.post_message(WhyAsked(chosen))
 
     def action_sort(self) -> None:
         """In the order of the next column."""
@@ -106,3 +146,7 @@ class LatencyPane(Frame):
     def _look(self, view: latency.View) -> None:
         self.view = view
         self.redraw()
+
+
+def _panel_id(row: latency.Row) -> str:
+    return row.panel_id

@@ -126,12 +126,12 @@ class Frame(Lines, can_focus=True):
 class Panel(Frame):
     """Draws one `PanelState`; knows no source and no clock."""
 
-    def __init__(self, spec: PanelSpec, interval_s: float, threshold_ms: float, zone: tzinfo = UTC) -> None:
+    def __init__(self, spec: PanelSpec, threshold_ms: float, zone: tzinfo = UTC) -> None:
         super().__init__(id=f"panel-{spec.id}")
         self.spec = spec
         self.tooltip = spec.help or None
         self.sticky = 1 if spec.draw == "table" else 0
-        self.interval_s = interval_s
+        self._every_s = 0.0
         self._threshold_ms = threshold_ms
         self._zone = zone
         self._state: PanelState = EMPTY_STATE
@@ -156,9 +156,12 @@ class Panel(Frame):
         self._upstream, self._generated_until, self._thinned = upstream, generated_until, thinned
         self._now = now
 
-    def set_state(self, state: PanelState, at: float) -> None:
-        """Draw a state as it is at a moment of the samples' clock; what has not changed is not sent again."""
-        self._state, self._at = state, at
+    def set_state(self, state: PanelState, at: float, every_s: float) -> None:
+        """Draw a state as it is at a moment of the samples' clock, of a panel that is asked every `every_s`.
+
+        What has not changed is not sent again.
+        """
+        self._state, self._at, self._every_s = state, at, every_s
         self.redraw()
 
     def redraw(self) -> None:
@@ -168,8 +171,7 @@ class Panel(Frame):
         now = self._at
         state = self._state
         age_s = state.age_s(now)
-        every = self.spec.every or self.interval_s
-        is_stale = age_s is not None and not state.is_absent and age_s > max(STALE_S, STALE_INTERVALS * every)
+        is_stale = age_s is not None and not state.is_absent and age_s > max(STALE_S, STALE_INTERVALS * self._every_s)
         is_slow = state.is_slow(now, self._threshold_ms)
         self.set_class(is_stale, "-stale")
         self.set_class(is_slow, "-slow")

@@ -9,6 +9,7 @@ from rtdash.errors import RtdashError
 from rtdash.model.campaign import CampaignPlan, RateChange
 from rtdash.model.explanation import Explanation
 from rtdash.model.sample import Sample
+from rtdash.model.stretch import Stretch
 from rtdash.panels.spec import PanelSpec
 
 
@@ -23,6 +24,10 @@ class StillPoller:
         self.watched: frozenset[str] = frozenset()
         self.running: dict[str, float] = {}
         self.skipped: dict[str, int] = {}
+        self.stretched: dict[str, Stretch] = {}
+        self.cancels: bool | Exception = True
+        """Whether something runs, or why it cannot be cancelled."""
+        self.cancelled: list[str] = []
         self.is_stopped = False
         self.deliver: Callable[[Sample], object] = lambda _: None
 
@@ -47,6 +52,15 @@ class StillPoller:
 
     def missed(self) -> Mapping[str, int]:
         return self.skipped
+
+    def stretches(self) -> Mapping[str, Stretch]:
+        return self.stretched
+
+    def cancel(self, panel_id: str) -> bool:
+        if isinstance(self.cancels, Exception):
+            raise self.cancels
+        self.cancelled.append(panel_id)
+        return self.cancels
 
     def busy_shares(self) -> Mapping[str, float]:
         return {"donations": 0.011, "citus": 0.02}

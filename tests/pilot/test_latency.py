@@ -71,3 +71,56 @@ async def test_the_order_is_the_worst_first_or_by_a_column(stage):
         await on.painted()
         assert rows(on)[0] == "Best city and organisation"
         assert "p95 ▼" in on.text()
+
+
+def marked(on) -> str:
+    """The row of the latency table that has the cursor."""
+    found = [line for line in on.text().splitlines() if "│❯" in line]
+    assert len(found) <= 1
+    return found[0].split("❯")[1].strip(" ▲✗").split("  ")[0] if found else ""
+
+
+async def test_the_cursor_shows_while_the_pane_has_the_focus_and_moves_by_rows(stage):
+    async with stage(200, 50) as on:
+        await on.inject()
+        assert marked(on) == ""
+        await on.pilot.press("l")
+        await on.painted()
+        assert marked(on) == rows(on)[0]
+        await on.pilot.press("down", "down", "up")
+        assert marked(on) == rows(on)[1]
+        await on.pilot.press("pageup")
+        assert marked(on) == rows(on)[0]
+        on.app.screen.set_focus(None)
+        await on.painted()
+        assert marked(on) == ""
+
+
+async def test_the_cursor_stays_with_its_panel_wherever_the_row_goes(stage):
+    async with stage(200, 50) as on:
+        await on.inject()
+        await on.pilot.press("l", "down", "down")
+        chosen = marked(on)
+        assert chosen not in rows(on)[:1]
+        panel_id = on.app.dashboard.latency.chosen_id
+        await on.inject(**{panel_id: {"latency_ms": 900.0}})
+        assert (marked(on), rows(on)[0]) == (chosen, chosen)
+        await on.pilot.press("o")
+        assert marked(on) == chosen
+
+
+async def test_a_click_chooses_and_enter_or_a_second_click_asks_why(stage):
+    async with stage(200, 50) as on:
+        await on.inject(**{"03_best": {"latency_ms": 900.0}})
+        await on.pilot.press("l")
+        await on.painted()
+        await on.pilot.click(on.app.dashboard.latency, offset=(30, 4))
+        await on.painted()
+        assert marked(on) == rows(on)[2]
+        await on.pilot.press("enter")
+        await on.until(lambda: on.explainer.asked)
+        assert on.explainer.asked[0][0] == on.app.dashboard.latency.chosen_id
+        await on.pilot.press("escape")
+        await on.pilot.click(on.app.dashboard.latency, offset=(30, 2), times=2)
+        await on.until(lambda: len(on.explainer.asked) == 2)
+        assert on.explainer.asked[1][0] == on.app.dashboard.latency.chosen_id == "03_best"

@@ -176,14 +176,14 @@ CAMPAIGNS = [
 
 
 def test_tables_and_lines_of_the_screen_at_every_width():
-    rows = [latency.Row(f"panel {number} 東京", state) for number, state in enumerate(STATES)]
+    rows = [latency.Row(str(number), f"panel {number} 東京", state) for number, state in enumerate(STATES)]
     shown = status.Status(
         ((9, ((" rtdash ", "header"),)), (2, (("東京" * 9, "text"),))),
         ((5, (("12.3 ms", "text"),)), (7, (("lag", "warn"),))),
     )
     title, corner = [(" Title 東京 ", "title")], [(" ▲ 250 ms live ", "warn")]
     for cells in WIDTHS:
-        check(latency.draw(rows, 10.0, 200.0, cells), cells)
+        check(latency.draw(rows, 10.0, 200.0, cells, chosen="1"), cells)
         check(campaigns.draw(CAMPAIGNS, 2, cells), cells)
         check(campaigns.draw([], None, cells), cells)
         check(options.draw(["Pau", "東京", "Clermont-Ferrand"], ["東京"], 1, ("✓", "·"), 1 + cells % 3, cells), cells)

@@ -20,6 +20,12 @@ def _add_display(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--interval-ms", type=int, metavar="MS", help="how often panels are polled, 100 … 5000 (250)")
     parser.add_argument("--threshold-ms", type=float, metavar="MS", help="queries above it are flagged (200)")
     parser.add_argument("--lanes", type=int, metavar="N", help="queries at the same time on one server (2)")
+    parser.add_argument(
+        "--budget",
+        dest="budget_percent",
+        metavar="SHARE",
+        help="of a server's time, 25%%: past it panels are asked more seldom (no bound)",
+    )
     parser.add_argument("--deadline-s", type=float, metavar="S", help="when a query is given up (5)")
     parser.add_argument("--time-zone", metavar="ZONE", help="in which times are shown (UTC)")
     parser.add_argument("--panels-folder", type=Path, metavar="DIR", help="your own panels, in citus/ and donations/")

@@ -22,7 +22,7 @@ from rtdash.widgets.drawing.record import (
     text,
 )
 from rtdash.widgets.drawing.spans import Line, Span, fit, left
-from rtdash.widgets.drawing.table import Column, rows
+from rtdash.widgets.drawing.table import CURSOR, Column, rows
 
 COLUMNS = (
     Column(""),
@@ -39,7 +39,6 @@ COLUMNS = (
     Column("", rank=7),
 )
 """The last one is the note. Without room the table keeps what the presenter steers by: state, rate, what is loaded."""
-CURSOR = "❯"
 _WIDE = 150
 _LONGEST_NAME = {True: 20, False: 12}
 """Cells of a name, in a table that is wide and in one that is not: numbers need the room."""

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from rich.cells import cell_len
-
 from rtdash.model.latency import Figures, Latency, Reach
 from rtdash.model.state import PanelState
 from rtdash.model.text import plain
 from rtdash.widgets.drawing.numbers import age, milliseconds
 from rtdash.widgets.drawing.spans import Line, Span
 from rtdash.widgets.drawing.sparklines import columns
-from rtdash.widgets.drawing.table import Column, rows
+from rtdash.widgets.drawing.table import Column, marked, ordered, rows
 
 RECENT_CELLS = 20
 WORST = "worst"
@@ -62,6 +60,7 @@ DEFAULT = View()
 class Row:
     """A panel and what is known of it."""
 
+    panel_id: str
     title: str
     state: PanelState
     fresh_s: float = 2.0
@@ -103,7 +102,7 @@ def order(items: Sequence[Row], now: float, view: View = DEFAULT) -> list[Row]:
 
 
 def _columns(view: View, threshold_ms: float) -> list[Column]:
-    names = [f"{name} ▼" if name == view.sort else name for name in SORTS]
+    names = [ordered(name, view.sort) for name in SORTS]
     panel, *figures = names
     # The scale ends at twice the threshold: from the fifth eighth on a column is above it, in every row.
     return [
@@ -129,11 +128,12 @@ def _spark(values: Sequence[float], threshold_ms: float) -> str:
     return columns(recent, 2 * threshold_ms, 1)[0].rjust(RECENT_CELLS)
 
 
-def _cells(row: Row, now: float, threshold_ms: float, view: View) -> list[Span]:
+def _cells(row: Row, now: float, threshold_ms: float, view: View, *, is_chosen: bool) -> list[Span]:
     state, latency, figures = row.state, row.state.latency, _figures(row, view)
     in_flight_ms = state.in_flight_ms(now)
     slow = state.is_slow(now, threshold_ms)
     sign, role = ("✗", "error") if state.error else ("▲", "warn") if slow else (" ", "text")
+    name_role = "accent" if is_chosen else role if role != "text" else "strong"
 
     def figure(value_ms: float) -> Span:
         if not figures.count:
@@ -143,7 +143,7 @@ def _cells(row: Row, now: float, threshold_ms: float, view: View) -> list[Span]:
     age_s = state.age_s(now)
     return [
         (sign, role),
-        (row.title, role if role != "text" else "strong"),
+        (row.title, name_role),
         (milliseconds(latency.last), "warn" if latency.last > threshold_ms else "text") if latency.asked else _NONE,
         figure(figures.p50),
         figure(figures.p95),
@@ -158,21 +158,19 @@ def _cells(row: Row, now: float, threshold_ms: float, view: View) -> list[Span]:
     ]
 
 
-def draw(items: Sequence[Row], now: float, threshold_ms: float, cells: int, view: View = DEFAULT) -> list[Line]:
-    """The header, then a row a panel."""
-    body = [_cells(row, now, threshold_ms, view) for row in order(items, now, view)]
-    return rows(_columns(view, threshold_ms), body, cells)
-
-
-def column_at(header: Line, cell: int) -> str:
-    """The column by whose name in the header this cell lies; nothing where rows cannot be ordered by it."""
-    end = 0
-    for text, _role in header:
-        end += cell_len(text)
-        if cell < end:
-            name = text.strip().removesuffix(" ▼")
-            return name if name in SORTS else ""
-    return ""
+def draw(
+    items: Sequence[Row],
+    now: float,
+    threshold_ms: float,
+    cells: int,
+    view: View = DEFAULT,
+    chosen: str | None = None,
+) -> list[Line]:
+    """The header, then a row a panel, in their order; that of the panel `chosen` is marked."""
+    marks = [row.panel_id == chosen for row in items]
+    body = [_cells(row, now, threshold_ms, view, is_chosen=mark) for row, mark in zip(items, marks, strict=True)]
+    header, *lines = rows(_columns(view, threshold_ms), body, cells)
+    return [header, *(marked(line) if mark else line for line, mark in zip(lines, marks, strict=True))]
 
 
 def worst(items: Sequence[Row], now: float, threshold_ms: float) -> list[Span]:

@@ -32,7 +32,11 @@ def draw(slow: SlowQuery, zone: tzinfo, cells: int) -> list[Line]:
         (f" ▲ {milliseconds(slow.latency_ms)} ms ", "warn"),
         (f"at {at:%a %d %b %H:%M:%S}.{at.microsecond // 1000:03d}, over {slow.threshold_ms:g} ms", "text"),
     )
-    lines = [fit(head, cells), fit(_bar(slow.parts, min(_BAR_CELLS, cells - 2)), cells), *_legend(slow.parts, cells)]
+    lines = [
+        fit(head, cells),
+        fit(((" ", "text"), *bar(slow.parts, min(_BAR_CELLS, cells - 2))), cells),
+        *_legend(slow.parts, cells),
+    ]
     if slow.around:
         lines += [fit(((f" {line}", "muted"),), cells) for line in wrapped(f"then: {_around(slow)}", cells - 2)]
     return lines
@@ -42,11 +46,12 @@ def _around(slow: SlowQuery) -> str:
     return plain(" · ".join(slow.around))
 
 
-def _bar(parts: Mapping[str, float], cells: int) -> Line:
+def bar(parts: Mapping[str, float], cells: int) -> Line:
+    """All of the parts in so many cells."""
     whole_ms = sum(parts.values())
     ends = [round(cells * end_ms / whole_ms) if whole_ms else 0 for end_ms in accumulate(parts.values())]
     places = zip(parts, [0, *ends], ends, strict=False)
-    return ((" ", "text"), *((_SIGNS[name][0] * (end - start), _SIGNS[name][1]) for name, start, end in places))
+    return tuple((_SIGNS[name][0] * (end - start), _SIGNS[name][1]) for name, start, end in places)
 
 
 def _legend(parts: Mapping[str, float], cells: int) -> Iterator[Line]:

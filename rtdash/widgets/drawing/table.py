@@ -13,6 +13,10 @@ from rtdash.widgets.drawing.numbers import cell
 from rtdash.widgets.drawing.spans import Line, Span, fit, left, right
 
 SIGNS: dict[Flag, str] = {None: "", "warn": "▲", "error": "✗"}
+CURSOR = "❯"
+"""Marks the row that the keys act on."""
+_ORDERED = " ▼"
+"""Marks the column by which rows are ordered."""
 _WORTH = 12
 """Cells of a text that is cut: less say nothing."""
 
@@ -61,6 +65,27 @@ def rows(
         return fit(spans, width)
 
     return [line([(column.name, "muted") for column in columns]), *(line(row) for row in body)]
+
+
+def ordered(name: str, sort: str) -> str:
+    """The name of a column in the header, when rows are ordered by the column `sort`."""
+    return name + _ORDERED if name == sort else name
+
+
+def marked(line: Line) -> Line:
+    """A row with the cursor in its first cell, which is blank in every row."""
+    (first, role), *others = line
+    return ((CURSOR, "accent"), (first[1:], role), *others)
+
+
+def column_at(header: Line, cell: int) -> str:
+    """The name of the column in which this cell of the header lies; nothing behind the last one."""
+    end = 0
+    for text, _role in header:
+        end += cell_len(text)
+        if cell < end:
+            return text.strip().removesuffix(_ORDERED)
+    return ""
 
 
 def draw(table: Table, zone: tzinfo, width: int) -> list[Line]:
