@@ -23,9 +23,10 @@ from rtdash.cli.runner import launcher
 from rtdash.errors import SettingsError
 from rtdash.messages import CommandEnded
 from rtdash.model.campaign import CampaignPlan, RateChange
+from rtdash.model.slow import SlowQuery
 from rtdash.panels import catalog
 from rtdash.panels.spec import PanelSpec, Source
-from rtdash.recorder.slow_log import SlowLog
+from rtdash.recorder.slow_log import SlowLog, read
 from rtdash.scheduler.scheduler import Scheduler
 from rtdash.screens.view import View
 from rtdash.settings import Settings
@@ -133,17 +134,20 @@ def compose(settings: Settings, choices: Choices, specs: tuple[PanelSpec, ...]) 
         interval_s=settings.interval_ms / 1000,
         lanes=settings.lanes,
         deadline_s=settings.deadline_s,
+        budget=settings.budget_percent / 100 if settings.budget_percent is not None else None,
         # Arrival ids are microseconds of the server's clock; from the first answer on it is the server's own.
         variables={"customer_id": 1, "after_arrival": time.time_ns() // 1000},
     )
     view = View(
-        interval_s=settings.interval_ms / 1000,
         threshold_ms=settings.threshold_ms,
         zone=ZoneInfo(settings.time_zone),
         servers=servers,
         asks_before_leaving=choices.demo is None,
         starts_campaign=choices.starts_campaign,
     )
+
+    def read_slow(since_s: float) -> list[SlowQuery]:
+        return read(settings.slow_log_file, since_s=since_s)
 
     def report(done: str, error: str | None) -> None:
         app.post_message(CommandEnded(done, error))
@@ -155,7 +159,7 @@ def compose(settings: Settings, choices: Choices, specs: tuple[PanelSpec, ...]) 
             if dsn is not None and settings.kafka_bootstrap_servers is not None
             else NoControl(report)
         )
-        app = RtdashApp(shown, scheduler, control, view, explainer(settings), slow_log.record)
+        app = RtdashApp(shown, scheduler, control, view, explainer(settings), slow_log.record, read_slow)
         try:
             yield app
         finally:
