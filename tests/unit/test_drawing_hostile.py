@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from math import isfinite
@@ -20,9 +21,10 @@ from rtdash.model.latency import Figures, Latency
 from rtdash.model.state import PanelState
 from rtdash.panels.decode import decode
 from rtdash.panels.spec import Draw, PanelSpec, Source
-from rtdash.widgets.drawing import body, campaigns, frame, latency, options, status
+from rtdash.widgets.drawing import body, campaigns, frame, latency, options, slow, status
 from rtdash.widgets.drawing.spans import Line, width
 from rtdash.widgets.lines import ROLES
+from tests.pilot.slow import SLOW
 from tests.unit.lines import text
 
 NOW = datetime(2026, 11, 22, 14, 3, 22, tzinfo=UTC)
@@ -175,6 +177,20 @@ CAMPAIGNS = [
 ]
 
 
+LOG = [
+    SLOW,
+    replace(
+        SLOW,
+        title="\x1b[2J 東京" * 9,
+        server="\u202eabc",
+        error="\x07 no\nanswer",
+        campaigns=("東京" * 30, "\x1b"),
+        parameters={"customer\x1b": "\x1b"},
+        execute_ms=0.0,
+    ),
+]
+
+
 def test_tables_and_lines_of_the_screen_at_every_width():
     rows = [latency.Row(str(number), f"panel {number} 東京", state) for number, state in enumerate(STATES)]
     shown = status.Status(
@@ -184,6 +200,11 @@ def test_tables_and_lines_of_the_screen_at_every_width():
     title, corner = [(" Title 東京 ", "title")], [(" ▲ 250 ms live ", "warn")]
     for cells in WIDTHS:
         check(latency.draw(rows, 10.0, 200.0, cells, chosen="1"), cells)
+        check(slow.draw(LOG, slow.View(), UTC, cells, range(2), LOG[1]), cells)
+        for each in LOG:
+            lines = slow.detail(each, UTC, cells, 7)
+            assert len(lines) == 7
+            check(lines, cells)
         check(campaigns.draw(CAMPAIGNS, 2, cells), cells)
         check(campaigns.draw([], None, cells), cells)
         check(options.draw(["Pau", "東京", "Clermont-Ferrand"], ["東京"], 1, ("✓", "·"), 1 + cells % 3, cells), cells)

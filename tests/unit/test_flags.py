@@ -33,7 +33,7 @@ def test_nothing_is_given_unless_it_is_typed():
 def test_each_flag_is_a_setting():
     typed = ["--citus-dsn=postgresql://u@h/d", "--donations-dsn=mysql://u@h/d", "--kafka-bootstrap-servers=h:9092"]
     typed += ["--interval-ms=500", "--threshold-ms=90.5", "--lanes=3", "--deadline-s=2", "--time-zone=Europe/Paris"]
-    given = flags(parse([*typed, "--panels-folder=mine"]))
+    given = flags(parse([*typed, "--budget=25%", "--panels-folder=mine"]))
     assert given == {
         "citus_dsn": "postgresql://u@h/d",
         "donations_dsn": "mysql://u@h/d",
@@ -41,6 +41,7 @@ def test_each_flag_is_a_setting():
         "interval_ms": 500,
         "threshold_ms": 90.5,
         "lanes": 3,
+        "budget_percent": "25%",
         "deadline_s": 2.0,
         "time_zone": "Europe/Paris",
         "panels_folder": Path("mine"),
@@ -62,6 +63,7 @@ def test_flags_before_and_after_a_command_are_the_same():
         (["--settings=a.toml", "demo"], "demo", "--settings"),
         (["--lanes=3", "init"], "init", "--lanes"),
         (["--lanes=3", "--interval-ms=500", "ingest"], "ingest", "--interval-ms, --lanes"),
+        (["--budget=25%", "init"], "init", "--budget"),
         (["--time-zone=UTC", "campaign", "start"], "campaign start", "--time-zone"),
         (["--deadline-s=2", "campaign", "list"], "campaign list", "--deadline-s"),
     ],

@@ -79,6 +79,14 @@ def test_two_files_do_not_leak_into_each_other(tmp_path):
     assert (load(first).lanes, load(second).lanes, load().lanes) == (5, 6, 2)
 
 
+@pytest.mark.parametrize(("typed", "percent"), [("25%", 25.0), ("25", 25.0), ("0.5%", 0.5), (150, 150.0)])
+def test_the_budget_is_a_share_with_or_without_its_sign(monkeypatch, typed, percent):
+    assert load().budget_percent is None
+    assert load(budget_percent=typed).budget_percent == percent
+    monkeypatch.setenv("RTDASH_BUDGET_PERCENT", str(typed))
+    assert load().budget_percent == percent
+
+
 # ── refusals ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -99,6 +107,10 @@ def test_a_key_that_is_no_setting(file):
         ({"lanes": 0}, ("setting lanes:", "1")),
         ({"lanes": 17}, ("setting lanes:", "16")),
         ({"deadline_s": 601}, ("setting deadline_s:", "600")),
+        *(
+            ({"budget_percent": value}, ("setting budget_percent: allowed: a share above 0, such as 25%",))
+            for value in ("0", "-5%", "nan", "inf", "much", "", "%", 0, True)
+        ),
         ({"kafka_partitions": 0}, ("setting kafka_partitions:", "1")),
         ({"kafka_partitions": 1001}, ("setting kafka_partitions:", "1000")),
         ({"kafka_retention_hours": 0}, ("setting kafka_retention_hours:", "0.01")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 import stat
 from contextlib import closing
 from dataclasses import replace
@@ -99,6 +100,14 @@ def test_a_file_that_is_no_log_is_one_clear_error(file):
     file.parent.mkdir()
     file.write_text("something else, long enough to be no database" * 20)
     with pytest.raises(SourceError, match=r"slow log .*slow\.sqlite: "):
+        read(file, since_s=3600)
+
+
+def test_a_row_of_another_version_is_one_clear_error(file):
+    write(file, SLOW)
+    with closing(sqlite3.connect(file)) as log, log:
+        log.execute("UPDATE slow_queries SET document = '{}'")
+    with pytest.raises(SourceError, match=r"slow log .*slow\.sqlite: it was written by another version of rtdash$"):
         read(file, since_s=3600)
 
 
