@@ -26,6 +26,8 @@ from rtdash.widgets.panes import Slowest, StatusLine
 
 KEPT_KEYS = frozenset({"start", "form", "beside", "stop", "pause", "help", "page", "quit"})
 """In the line of keys however small the screen is."""
+CHOOSE_FIRST = "choose a panel first: Tab, a click, or a row of the latency table (l)"
+"""What is said when a key is meant for a panel and there is no `chosen_id`."""
 
 
 class DashboardScreen(Screen[None]):

@@ -15,12 +15,12 @@ from rtdash.model.store import Store
 from rtdash.model.text import plain
 from rtdash.panels.spec import PanelSpec, Source
 from rtdash.screens import layout
+from rtdash.screens.dashboard import CHOOSE_FIRST
 from rtdash.screens.picture import Picture
 from rtdash.screens.steering import Steering
 from rtdash.screens.view import View
 from rtdash.screens.why import WhyScreen
 from rtdash.widgets.drawing.record import number
-from rtdash.widgets.panel import Panel
 
 
 class Explaining(Steering):
@@ -37,12 +37,11 @@ class Explaining(Steering):
         self.explainer = explainer
 
     def action_why(self) -> None:
-        """Why the focused panel is slow."""
-        focused = self.dashboard.focused
-        if isinstance(focused, Panel):
-            self.post_message(WhyAsked(focused.spec.id))
+        """Why the chosen panel is slow."""
+        if (chosen := self.dashboard.chosen_id) is not None:
+            self.post_message(WhyAsked(chosen))
         else:
-            self.notify("choose a panel first: Tab, a click, or a row of the latency table (l)")
+            self.notify(CHOOSE_FIRST)
 
     def on_why_asked(self, message: WhyAsked) -> None:
         """Open the explanation, and have the query explained."""

@@ -11,6 +11,7 @@ from rtdash.messages import CommandEnded
 from rtdash.model.slow import SlowQuery
 from rtdash.model.text import plain
 from rtdash.panels.spec import PanelSpec
+from rtdash.screens.dashboard import CHOOSE_FIRST
 from rtdash.screens.slow import SlowScreen
 from rtdash.screens.steering import Steering
 from rtdash.screens.view import View
@@ -29,7 +30,7 @@ class Queries(Steering):
         """Cancel the query of the chosen panel on its server."""
         spec = next((spec for spec in self.specs if spec.id == self.dashboard.chosen_id), None)
         if spec is None:
-            self._tell("choose a panel first: Tab, a click, or a row of the latency table (l)")
+            self._tell(CHOOSE_FIRST)
         else:
             self.run_worker(self._cancel(spec), name="cancel")
 

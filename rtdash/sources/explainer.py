@@ -44,7 +44,7 @@ class ServerExplainer:
     def explain(self, spec: PanelSpec, parameters: Mapping[str, object]) -> Explanation:
         """Ask for what was counted first, since running the query once more may be counted as well."""
         if not self._explaining.acquire(blocking=False):
-            raise Busy("another query is being explained, and never two at the same time")
+            raise Busy("another query is being explained, and never two at the same time: ask again when it has ended")
         try:
             server = self._servers[spec.source]
             _require(server, spec)

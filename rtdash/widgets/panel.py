@@ -237,6 +237,6 @@ class Panel(Frame):
         return self._body
 
     def on_click(self, event: Click) -> None:
-        """A double click is Enter."""
+        """A double click lets it fill the screen."""
         if event.chain == 2:
             self.post_message(PanelOpened(self.spec.id))

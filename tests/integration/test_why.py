@@ -96,6 +96,7 @@ async def test_each_server_says_why(settings):
             for source in ("donations", "citus"):
                 slept = await explanation(app, pilot, f"{source}_sleeps")
                 assert f"▲ {UNEXPLAINED}" in slept, slept
+                assert "The server's own account" in slept
                 scanned = await explanation(app, pilot, f"{source}_scans")
                 assert f"▲ {READ[source]}" in scanned, scanned
                 assert UNEXPLAINED not in scanned, scanned

@@ -61,6 +61,15 @@ def test_whoever_is_stopped_early_is_compared_with_no_estimate():
     assert limit.rows_expected is not None
 
 
+def test_what_a_function_returns_is_compared_with_no_estimate():
+    times = {"Actual Total Time": 1.0, "Actual Rows": 2, "Actual Loops": 1, "Plan Rows": 1000}
+    scan = {"Node Type": "Function Scan", **times}
+    plan = postgresql.parse(
+        [{"Plan": {"Node Type": "Sort", **times, "Plans": [scan]}, "Execution Time": 1.0}], {}, {}, 1
+    )
+    assert [node.rows_expected for node in plan.root.walk()] == [None, None]
+
+
 def test_citus_has_the_tasks_of_all_workers_and_names_the_slowest():
     plan = recorded("citus")
     assert (plan.engine, plan.tasks, plan.total_ms) == ("Citus", 3, 98.5)

@@ -107,7 +107,7 @@ class _Reader:
             max(0, plan.get(key, 0) - sum(child.get(key, 0) for child in plans)) * _BLOCK_BYTES
             for key in ("Temp Written Blocks", "Shared Read Blocks", "Shared Hit Blocks")
         )
-        is_comparable = loops > 0 and not is_cut and "Plan Rows" in plan
+        is_comparable = loops > 0 and not is_cut and "Plan Rows" in plan and not _is_guess(plan)
         return PlanNode(
             name=_name(plan),
             detail=plain(_detail(plan)),
@@ -192,6 +192,11 @@ def _longest_ms(tasks: Sequence[PlanNode]) -> float:
     for task in tasks:
         by_node[task.node] = by_node.get(task.node, 0.0) + task.total_ms
     return max(by_node.values(), default=0.0)
+
+
+def _is_guess(plan: Json) -> bool:
+    """Whether rows of a function are in it: the planner does not know how many, and ANALYZE cannot tell it."""
+    return plan["Node Type"] == "Function Scan" or any(_is_guess(child) for child in plan.get("Plans", ()))
 
 
 def _is_cte(plan: Json) -> bool:

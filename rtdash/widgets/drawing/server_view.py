@@ -17,7 +17,7 @@ _MOST = 5
 def draw(view: ServerView, zone: tzinfo, cells: int) -> list[Line]:
     """A few lines of `cells`, with times in `zone`."""
     if view.absence:
-        return list(_wrapped(f"{view.source}: {view.absence}", "muted", cells))
+        return list(_wrapped(view.absence, "muted", cells))
     lines = (
         [] if view.calls is None else list(_wrapped(f"{view.source}: {_all(view.calls, view, zone)}", "text", cells))
     )
