@@ -7,7 +7,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from queue import SimpleQueue
 
@@ -96,7 +96,9 @@ def _open(path: Path) -> sqlite3.Connection:
     # It quotes the parameters of queries: nobody else's business.
     path.touch(mode=0o600)
     connection = sqlite3.connect(path, timeout=_BUSY_S)
-    connection.execute("PRAGMA journal_mode = WAL")
+    with suppress(sqlite3.OperationalError):
+        # Refused at once while another dashboard does the same: it stays so, whoever has done it.
+        connection.execute("PRAGMA journal_mode = WAL")
     connection.execute(_TABLE)
     connection.execute(_BY_TIME)
     return connection
