@@ -77,9 +77,7 @@ class Stage:
 def set_up(specs: Sequence[PanelSpec] | None = None, **view: Any) -> Stage:
     """An app that does not run yet, on the shipped panels unless others are given."""
     poller, control, clock = StillPoller(), RememberingControl(), Clock()
-    shown = View(
-        threshold_ms=200.0, zone=UTC, servers=SERVERS, clock=clock, wall=lambda _: NOW, **view
-    )
+    shown = View(threshold_ms=200.0, zone=UTC, servers=SERVERS, clock=clock, wall=lambda _: NOW, **view)
     slow: list[SlowQuery] = []
     explainer = PreparedExplainer()
     app = RtdashApp(specs or catalog.load(), poller, control, shown, explainer, slow.append, lambda _: slow[::-1])
