@@ -26,7 +26,7 @@ PROGRESS_S = 0.25
 
 WHY_BINDINGS = (
     Binding("r", "screen.again", "Explain again", tooltip="While a query is explained: ask its server once more"),
-    Binding("escape,q,enter", "screen.dismiss", "Close", key_display="Esc", tooltip="Close the explanation"),
+    Binding("escape,q", "screen.dismiss", "Close", key_display="Esc", tooltip="Close the explanation"),
 )
 """Heard while an explanation is shown."""
 

@@ -13,11 +13,13 @@ from rtdash.messages import WhyAsked
 from rtdash.model.explanation import Explanation
 from rtdash.model.server_view import Occurrence, ServerView
 from rtdash.model.slow import SlowQuery
+from rtdash.screens.slow import SlowScreen
 from rtdash.screens.why import WhyScreen
 from rtdash.widgets.drawing.why import Asking
 from rtdash.widgets.why import WhyPane
 from tests.pilot.conftest import Stage, set_up
 from tests.pilot.samples import NOW
+from tests.pilot.slow import before
 from tests.unit.recorded import recorded
 
 COUNTED = ServerView(
@@ -36,23 +38,7 @@ SLEEP = Explanation(
     recorded("mariadb_sleep", took_ms=251.4, rows=1),
 )
 NO_PLAN = Explanation(COUNTED, failure="no plan of a query over a view without GRANT SHOW VIEW")
-SLOW = SlowQuery(
-    at=NOW - timedelta(seconds=2.877),
-    panel_id="03_best",
-    title="Best city and organisation",
-    server="MariaDB",
-    threshold_ms=200.0,
-    waited_ms=31.0,
-    connect_ms=0.0,
-    execute_ms=251.4,
-    fetch_ms=8.3,
-    decode_ms=0.2,
-    draw_ms=0.6,
-    campaigns=("spring 2,004/s",),
-    lag=212,
-    behind_s=0.8,
-    beside=("Total amount", "By city"),
-)
+THEN = before(2.877)
 
 
 async def open_why(on: Stage, panel_id: str = "03_best", slow: SlowQuery | None = None) -> None:
@@ -78,6 +64,22 @@ async def test_enter_on_a_panel_asks_its_server_and_escape_closes(stage):
         assert "PostgreSQL" in on.text().splitlines()[0]
         await on.pilot.press("escape")
         assert on.app.screen is on.app.dashboard
+
+
+async def test_enter_on_a_slow_row_explains_that_execution_and_escape_goes_back_to_the_log(stage):
+    async with stage() as on:
+        on.explainer.prepared = SLEEP
+        on.slow.append(THEN)
+        await on.inject()
+        await on.pilot.press("L")
+        await on.until(lambda: THEN.title in on.text() and isinstance(on.app.screen, SlowScreen))
+        await on.pilot.press("enter", "enter")
+        await on.until(lambda: on.explainer.asked)
+        await answered(on)
+        assert on.explainer.asked == [("03_best", {})]
+        assert "▲ 260 ms at Sun 22 Nov 14:03:19.123" in on.text()
+        await on.pilot.press("escape")
+        assert isinstance(on.app.screen, SlowScreen)
 
 
 async def test_enter_without_a_panel_says_what_to_do(stage):
@@ -134,22 +136,19 @@ async def test_a_slow_execution_is_explained_with_its_own_parameters_and_parts(s
     async with stage() as on:
         on.explainer.prepared = SLEEP
         await on.inject()
-        await open_why(on, slow=SLOW)
+        await open_why(on, slow=THEN)
         await answered(on)
         shown = " ".join(on.text().split())
         assert "The plan does not account for the time: 0.0 of 251 ms." in shown
         assert "█ execute 251" in shown
         assert "connect" not in shown, "it took nothing"
-        assert "then: spring 2,004/s · lag 212 · rollups behind 0.8 s · beside Total amount, By city" in shown
+        assert "then: spring 2,004/s · lag 212 · rollups behind 0.8 s · beside Total amount, Amount by city" in shown
 
 
 async def test_another_customer_was_asked_for_then(stage):
     async with stage() as on:
         await on.inject()
-        then = SlowQuery(
-            **{name: getattr(SLOW, name) for name in SLOW.__slots__}
-            | {"panel_id": "11_customer_last_15_minutes", "parameters": {"customer_id": 3}}
-        )
+        then = before(2.877, panel_id="11_customer_last_15_minutes", parameters={"customer_id": 3})
         await open_why(on, "11_customer_last_15_minutes", then)
         assert on.explainer.asked == [("11_customer_last_15_minutes", {"customer_id": 3})]
 
@@ -168,7 +167,7 @@ async def test_the_query_is_at_the_end(stage, scroll):
     async with stage(80, 24) as on:
         on.explainer.prepared = FULL_SCAN
         await on.inject()
-        await open_why(on, slow=SLOW)
+        await open_why(on, slow=THEN)
         await answered(on)
         assert "ORDER BY" not in on.text()
         if scroll == "keys":
@@ -202,7 +201,7 @@ async def full_scan(on: Stage) -> None:
 async def sleep(on: Stage) -> None:
     on.explainer.prepared = SLEEP
     await inject_an_hour(on)
-    await open_why(on, slow=SLOW)
+    await open_why(on, slow=THEN)
     await answered(on)
 
 
