@@ -85,6 +85,15 @@ def test_only_the_first_sample_of_a_connection_is_marked(server, queue, samples)
 
 
 @pytest.mark.usefixtures("lane")
+def test_the_first_run_of_a_query_that_the_server_compiles_is_marked(server, queue, samples):
+    assert ask(queue, samples).is_first
+    server.answers["b"] = Answer(("value",), [(1,)], 2.0, 0.5, is_interpreted=True)
+    assert ask(queue, samples, "b").is_first
+    server.answers["b"] = Answer(("value",), [(1,)], 2.0, 0.5)
+    assert not ask(queue, samples, "b").is_first
+
+
+@pytest.mark.usefixtures("lane")
 def test_connecting_is_not_latency(queue, samples):
     first, second = ask(queue, samples), ask(queue, samples)
     assert first.connect_ms > 0.0
