@@ -192,8 +192,9 @@ def test_the_arrivals_probe_gives_what_is_new(ask):
         " (6, '2025-11-22 02:14:20.1', 2)"
     )
     rows = ask(PROBES["arrivals"], after_arrival=5)
-    assert [(row["arrival_id"], row["donations"]) for row in rows] == [(6, 2), (7, 1)]
-    assert rows[0]["produced_at"].microsecond == 100_000
+    assert [(row["arrival_id"], row["donations"]) for row in rows] == [(None, None), (6, 2), (7, 1)]
+    assert rows[1]["produced_at"].microsecond == 100_000
+    assert rows[0]["server_now"] == rows[1]["server_now"]
     assert [row["arrival_id"] for row in ask(PROBES["arrivals"], after_arrival=7)] == [None]
 
 
