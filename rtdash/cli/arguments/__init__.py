@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from rtdash.cli.arguments import bench, campaign, check, dead_letters
+from rtdash.cli.arguments import bench, campaign, check, dead_letters, pipeline
 from rtdash.cli.arguments.command import Commands, runs
 from rtdash.cli.flags import DISPLAY, SHARED
 
@@ -68,6 +68,7 @@ def build() -> argparse.ArgumentParser:
     campaign.add(commands)
     check.add(commands)
     dead_letters.add(commands)
+    pipeline.add(commands)
     bench.add(commands)
     return parser
 
