@@ -24,7 +24,7 @@ from rtdash.model.engine import Engine
 from rtdash.model.text import plain
 from rtdash.panels.feature import Feature
 from rtdash.sources.connection import Answer
-from rtdash.sources.singlestore import Session, enter_pool
+from rtdash.sources.singlestore import Session
 
 _log = logging.getLogger(__name__)
 
@@ -217,7 +217,6 @@ class DonationsConnection:
         if engine is Engine.SINGLESTORE:
             with explained():
                 self._session = Session.of(self._connection)
-                enter_pool(self._connection)
         self._timeout_s = 0.0
         self._is_abandoned = False
         self._answered: set[str] = set()
@@ -230,8 +229,11 @@ class DonationsConnection:
         started = time.monotonic()
         try:
             with self._connection.cursor() as cursor:
-                if bounds_itself and deadline_s != self._timeout_s:
-                    cursor.execute("SET max_statement_time = %s", (deadline_s,))
+                if deadline_s != self._timeout_s:
+                    if self._session is None:
+                        cursor.execute("SET max_statement_time = %s", (deadline_s,))
+                    else:
+                        self._session.choose_pool(self._connection, deadline_s)
                     self._timeout_s = deadline_s
                 started = time.monotonic()
                 cursor.execute(sql, dict(parameters))

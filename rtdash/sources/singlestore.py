@@ -15,7 +15,8 @@ from rtdash.model.text import plain
 _log = logging.getLogger(__name__)
 
 POOL = "rtdash_dashboard"
-"""Made by `rtdash init`; its QUERY_TIMEOUT, in whole seconds, ends what nobody else has ended."""
+POOL_S = 6
+"""Its QUERY_TIMEOUT, which ends what nobody else has ended: sql/singlestore/schema/080_dashboard_pool.sql."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +25,14 @@ class Session:
 
     connection_id: int
     aggregator_id: int
+    pool: str
+    """The account's own."""
 
     @classmethod
     def of(cls, connection: Connection[Any]) -> Self:
         """Asks the server, since a proxy may have told the driver an id of its own. Raises MySQLError."""
         with connection.cursor() as cursor:
-            cursor.execute("SELECT CONNECTION_ID(), AGGREGATOR_ID()")
+            cursor.execute("SELECT CONNECTION_ID(), AGGREGATOR_ID(), @@resource_pool")
             return cls(*cursor.fetchall()[0])
 
     def kill_query(self, other: Connection[Any]) -> None:
@@ -41,16 +44,21 @@ class Session:
         with other.cursor() as cursor:
             cursor.execute(f"KILL QUERY {self.connection_id:d} {self.aggregator_id:d}")
 
+    def choose_pool(self, connection: Connection[Any], deadline_s: float) -> None:
+        """Let queries run in the dashboard's pool, unless it would end them before their deadline.
 
-def enter_pool(connection: Connection[Any]) -> None:
-    """Let the connection's queries run in the dashboard's resource pool; a refusal is logged. Raises MySQLError."""
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute(f"SET resource_pool = {POOL}")
-    except pymysql.MySQLError as error:
-        if not connection.open:
-            raise
-        _say_refused(plain(str(error.args[-1])))
+        A refusal is logged and changes nothing. Raises MySQLError when the connection is lost.
+        """
+        try:
+            with connection.cursor() as cursor:
+                if deadline_s < POOL_S:
+                    cursor.execute(f"SET resource_pool = {POOL}")
+                else:
+                    cursor.execute("SET resource_pool = %s", (self.pool,))
+        except pymysql.MySQLError as error:
+            if not connection.open:
+                raise
+            _say_refused(plain(str(error.args[-1])))
 
 
 @cache

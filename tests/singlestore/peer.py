@@ -68,10 +68,10 @@ class Peer(Waiting):
         peer.tell(r"^SET AUTOCOMMIT = 1$", Done())
         peer.tell(r"^SELECT @@memsql_version$", Rows(("@@memsql_version",), [("8.9.12",)]))
         peer.tell(
-            r"^SELECT CONNECTION_ID\(\), AGGREGATOR_ID\(\)$",
-            lambda heard: Rows(("CONNECTION_ID()", "AGGREGATOR_ID()"), [(heard.connection, AGGREGATOR)]),
+            r"^SELECT CONNECTION_ID\(\), AGGREGATOR_ID\(\), @@resource_pool$",
+            lambda heard: Rows(("connection", "aggregator", "pool"), [(heard.connection, AGGREGATOR, "default_pool")]),
         )
-        peer.tell(r"^SET resource_pool = ", Done())
+        peer.tell(r"^SET resource_pool = (rtdash_dashboard|'default_pool')$", Done())
         peer.tell(rf"^KILL QUERY \d+ {AGGREGATOR}$", peer._kill)
         thread = threading.Thread(target=peer._server.serve_forever, args=(0.01,), name="peer")
         thread.start()

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator
 from contextlib import closing
+from typing import NoReturn
 
 import pytest
 
 from rtdash.errors import Overdue, Refused, SourceError, Unreachable
 from rtdash.model.engine import Engine
+from rtdash.resources import sql_folder
 from rtdash.sources import donations, singlestore
 from rtdash.sources.donations import DonationsConnection
 from tests.singlestore.peer import AGGREGATOR, Peer
@@ -27,6 +30,11 @@ def nothing_was_said_before() -> Iterator[None]:
     singlestore._say_refused.cache_clear()
 
 
+def vanish(_: object) -> NoReturn:
+    """Instead of an answer."""
+    raise ConnectionResetError
+
+
 def said(peer: Peer, purpose: str) -> list[str]:
     return [heard.statement for heard in peer.statements(purpose=purpose)]
 
@@ -35,11 +43,29 @@ def said(peer: Peer, purpose: str) -> list[str]:
 
 
 def test_the_dashboard_sets_nothing_but_its_pool(peer):
-    with closing(DonationsConnection(peer.dsn())):
-        pass
+    peer.tell("^SELECT 1$", ONE)
+    with closing(DonationsConnection(peer.dsn())) as connection:
+        connection.fetch("SELECT 1", {}, 5.0)
+        connection.fetch("SELECT 1", {}, 5.0)
     assert said(peer, "dashboard") == [
         *SETUP,
-        "SELECT CONNECTION_ID(), AGGREGATOR_ID()",
+        "SELECT CONNECTION_ID(), AGGREGATOR_ID(), @@resource_pool",
+        "SET resource_pool = rtdash_dashboard",
+        "SELECT 1",
+        "SELECT 1",
+    ]
+
+
+def test_a_query_that_may_take_longer_than_the_pool_allows_runs_outside_it(peer):
+    schema = (sql_folder("singlestore", "schema") / "080_dashboard_pool.sql").read_text()
+    assert set(re.findall(r"QUERY_TIMEOUT = (\d+)", schema)) == {str(singlestore.POOL_S)}
+    peer.tell("^SELECT 1$", ONE)
+    with closing(DonationsConnection(peer.dsn())) as connection:
+        for deadline_s in (5.0, 600.0, 5.0):
+            connection.fetch("SELECT 1", {}, deadline_s)
+    assert [heard.statement for heard in peer.statements("^SET resource_pool")] == [
+        "SET resource_pool = rtdash_dashboard",
+        "SET resource_pool = 'default_pool'",
         "SET resource_pool = rtdash_dashboard",
     ]
 
@@ -59,7 +85,7 @@ def test_it_is_known_by_a_variable_that_only_singlestore_has(peer):
 
 
 def test_a_refused_pool_is_told_once_and_the_dashboard_goes_on(peer, caplog):
-    peer.tell("resource_pool", NO_POOL)
+    peer.tell("^SET resource_pool", NO_POOL)
     peer.tell("^SELECT 1$", ONE)
     with caplog.at_level(logging.WARNING, "rtdash"):
         for _ in range(2):
@@ -70,13 +96,11 @@ def test_a_refused_pool_is_told_once_and_the_dashboard_goes_on(peer, caplog):
     assert "KILL QUERY alone" in line
 
 
-def test_a_server_that_goes_away_during_start_up_is_no_refusal(peer, caplog):
-    def vanish(_: object) -> Rows:
-        raise ConnectionResetError
-
-    peer.tell("resource_pool", vanish)
-    with pytest.raises(Unreachable):
-        DonationsConnection(peer.dsn())
+@pytest.mark.parametrize("at", ["^SET NAMES", "@@memsql_version", "CONNECTION_ID", "^SET resource_pool"])
+def test_a_server_that_goes_away_during_start_up_is_no_refusal(peer, caplog, at):
+    peer.tell(at, vanish)
+    with pytest.raises(Unreachable), closing(DonationsConnection(peer.dsn())) as connection:
+        connection.fetch("SELECT 1", {}, 5.0)
     assert not caplog.records
 
 
@@ -123,9 +147,6 @@ def test_a_query_in_time_is_not_killed(peer):
 
 
 def test_a_connection_that_the_server_drops_in_time_is_not_killed(peer):
-    def vanish(_: object) -> Rows:
-        raise ConnectionResetError
-
     peer.tell("FROM gone", vanish)
     with closing(DonationsConnection(peer.dsn())) as connection, pytest.raises(Unreachable):
         connection.fetch("SELECT 1 FROM gone", {}, 5.0)
@@ -146,8 +167,7 @@ def test_a_refused_kill_is_logged_and_is_not_what_the_panel_says(peer, caplog):
 
 
 def test_the_first_run_of_each_query_on_a_connection_is_interpreted(peer):
-    peer.tell("^SELECT", ONE)
-    peer.tell("CONNECTION_ID", Rows(("c", "a"), [(1, AGGREGATOR)]))
+    peer.tell("FROM [ab]$", ONE)
     asked = ["SELECT 1 FROM a", "SELECT 1 FROM b", "SELECT 1 FROM a", "SELECT 1 FROM b"]
     for _ in range(2):
         with closing(DonationsConnection(peer.dsn())) as connection:
