@@ -21,7 +21,7 @@ _PRODUCING = (CampaignState.RUNNING, CampaignState.STOPPING)
 _SETTLED = """
 SELECT (SELECT COALESCE(SUM(donations), 0) FROM donation_totals WHERE campaign_id = %s),
        (SELECT COALESCE(SUM(dead + duplicates + lost), 0) FROM ingest_offsets WHERE topic = %s),
-       (SELECT COUNT(*) FROM campaigns WHERE state IN %s)
+       (SELECT COUNT(*) FROM campaigns WHERE `state` IN %s)
 """
 
 
