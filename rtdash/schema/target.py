@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 
 from rtdash.schema.files import SchemaFile
-from rtdash.schema.values import Values
+from rtdash.schema.values import NONE, Values
 from rtdash.settings import SCHEMES
 
 
@@ -53,7 +53,7 @@ def dialect(dsn: SecretStr) -> str:
     return identify(dsn).lower()
 
 
-def open_target(dsn: SecretStr, waiting: Callable[[], None], values: Values) -> AbstractContextManager[Target]:
+def open_target(dsn: SecretStr, waiting: Callable[[], None], values: Values = NONE) -> AbstractContextManager[Target]:
     """The database behind a DSN. `waiting` is called when another process applies a schema to it."""
     if is_citus(dsn):
         from rtdash.schema.postgresql import open_postgresql
