@@ -94,6 +94,10 @@ class Peer(Waiting):
         """How statements are answered in which `pattern` is found; what was told last is looked at first."""
         self._script.insert(0, (re.compile(pattern, re.IGNORECASE | re.DOTALL), answer))
 
+    def forget(self, answer: Answer) -> None:
+        """No statement is answered so any more."""
+        self._script = [(pattern, other) for pattern, other in self._script if other is not answer]
+
     def hold(self, pattern: str) -> None:
         """Let these statements hang, until they are killed or released."""
         with self.changed:
