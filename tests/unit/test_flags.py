@@ -18,7 +18,8 @@ from rtdash.settings import Settings
 
 PASSWORD = "hunter2-geheim"
 LETTERS = (["dead-letters", "list"], ["dead-letters", "show", "donations:0:1"], ["dead-letters", "replay", "--all"])
-WRITERS = (["init"], ["ingest"], ["campaign", "start"], ["campaign", "stop"], ["campaign", "list"], *LETTERS)
+PIPELINE = (["pipeline", "status"], ["pipeline", "test"], ["pipeline", "start"], ["pipeline", "stop"])
+WRITERS = (["init"], ["ingest"], ["campaign", "start"], ["campaign", "stop"], ["campaign", "list"], *LETTERS, *PIPELINE)
 COMMANDS = ([], ["demo"], ["check", "--conservation"], *WRITERS)
 
 
