@@ -47,6 +47,11 @@ def test_a_campaign_arrives_whole_in_both_databases(world: World):
     assert donations == 3000
     assert 3000 <= amount <= 30_000
     assert world.rows("SELECT SUM(donations) FROM donation_arrivals") == ((3000,),)
+    ((loaded, others, longest_ms),) = world.rows(
+        "SELECT SUM(loaded), SUM(dead + duplicates), MAX(took_ms) FROM ingest_batches"
+    )
+    assert (loaded, others) == (3000, 0)
+    assert longest_ms > 0
     assert final.events_generated == final.events_acked > 0
     campaign = world.campaigns.latest()[0]
     assert (campaign.state, campaign.generated, campaign.acked) == ("ended", 3000, 3000)
@@ -137,12 +142,7 @@ def test_what_ends_with_the_broker_is_lost_to_the_last_message(world: World, mon
     world.broker.stop()
     world.broker.start()
     world.send("donations", donation(transaction_id=10_001))
-    settings = world.settings.model_copy(
-        update={
-            "kafka_bootstrap_servers": world.broker.bootstrap_servers,
-            "kafka_incarnation": world.broker.incarnation,
-        }
-    )
+    settings = world.settings.model_copy(update=world.broker.addresses())
     with world.ingest(settings):
         until(lambda: world.delivered("loaded") == read + 1)
     assert world.balance()[0] == read + 1

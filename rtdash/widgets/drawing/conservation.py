@@ -10,6 +10,9 @@ from rtdash.widgets.drawing.spans import Line, Span, fit, width
 
 Term = tuple[str, int]
 
+_SILENT = "lag as last seen: ingest or Kafka is silent"
+_NOT_RUNNING = "lag not known: no pipeline is seen to run"
+
 
 def verdict(balance: Balance, what: str) -> Span | None:
     """What is wrong, in a few words; None when nothing is, or nobody can tell yet."""
@@ -58,7 +61,9 @@ def arrived(balance: Balance) -> list[Span]:
         is_equal = not balance.is_wrong
     sign: Span = (" = ", "good") if is_equal else (" ≠ ", "error") if balance.is_settled else (" ≈ ", "muted")
     spans = [*_side(came), sign, *_side(became, bad=("dead letters", "lost"))]
-    return spans if received.is_attended else [*spans, ("  lag as last seen: ingest or Kafka is silent", "warn")]
+    if received.is_attended:
+        return spans
+    return [*spans, ("  " + (_NOT_RUNNING if received.is_by_pipeline else _SILENT), "warn")]
 
 
 def draw(donations: Balance | None, events: Balance | None, cells: int) -> list[Line]:

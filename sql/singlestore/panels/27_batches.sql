@@ -1,0 +1,23 @@
+-- title: Latest batches
+-- source: donations
+-- draw: table
+-- every: 1s
+-- help: What was loaded at once, newest first: when it began, what came of it, and how long it took.
+
+-- The server tells when one began in its local time, and nothing of duplicates, which the procedure leaves out.
+SELECT CAST('1970-01-01' AS DATETIME(6))
+           + INTERVAL (CAST(1000000 * UNIX_TIMESTAMP(b.START_TIME) AS SIGNED)) MICROSECOND AS `begun`,
+       LOWER(b.BATCH_STATE) AS `state`, b.ROWS_STREAMED AS `rows`, ROUND(b.ROWS_PER_SEC) AS `rows/s`,
+       ROUND(1000 * b.BATCH_TIME, 1) AS ms, COALESCE(e.`errors`, 0) AS `errors`, NULL AS `duplicates`,
+       CASE WHEN b.BATCH_STATE NOT IN ('Succeeded', 'In Progress', 'Queued') THEN 'error'
+            WHEN e.`errors` > 0 THEN 'warn' END AS `flag`
+FROM information_schema.PIPELINES_BATCHES_SUMMARY b
+LEFT JOIN (
+    SELECT BATCH_ID, COUNT(*) AS `errors`
+    FROM information_schema.PIPELINES_ERRORS
+    WHERE DATABASE_NAME = DATABASE() AND PIPELINE_NAME = 'donations'
+    GROUP BY BATCH_ID
+) e ON e.BATCH_ID = b.BATCH_ID
+WHERE b.DATABASE_NAME = DATABASE() AND b.PIPELINE_NAME = 'donations'
+ORDER BY b.BATCH_ID DESC
+LIMIT 50
