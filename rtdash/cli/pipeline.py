@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import asdict
 from datetime import datetime
@@ -13,7 +12,7 @@ from zoneinfo import ZoneInfo
 from rtdash.cli import flags
 from rtdash.errors import SettingsError
 from rtdash.model.payload import shown
-from rtdash.model.pipeline import PIPELINE, PipelineStatus
+from rtdash.model.pipeline import PIPELINE
 from rtdash.model.text import plain
 from rtdash.sources import donations
 from rtdash.sources.pipeline import Pipeline
@@ -25,7 +24,7 @@ _SHOWN = 200
 
 
 def run(options: argparse.Namespace) -> int:
-    """0, or 1 when the pipeline does not do what it was told; 2 where there is none."""
+    """0; 1 when it does not do what it was told, or the server refuses to tell a part of its status; 2 without one."""
     settings = flags.settings(options)
     dsn = settings.dsn_of_donations_owner
     if dsn is None:
@@ -33,22 +32,22 @@ def run(options: argparse.Namespace) -> int:
     with closing(donations.connect(dsn, "pipeline", deadline_s=_DEADLINE_S)) as connection:
         pipeline = Pipeline(connection)
         if options.action == "status":
-            _status(pipeline, options, ZoneInfo(settings.time_zone))
-        elif options.action == "test":
-            _test(pipeline, options.limit)
-        else:
-            act = pipeline.start if options.action == "start" else pipeline.stop
-            print(act(_PATIENCE_S))
+            return _status(pipeline, options, ZoneInfo(settings.time_zone))
+        if options.action == "test":
+            return _test(pipeline, options.limit)
+        act = pipeline.start if options.action == "start" else pipeline.stop
+        print(act(_PATIENCE_S))
     return 0
 
 
-def _status(pipeline: Pipeline, options: argparse.Namespace, zone: ZoneInfo) -> None:
+def _status(pipeline: Pipeline, options: argparse.Namespace, zone: ZoneInfo) -> int:
     status = pipeline.status(options.limit)
     if options.json:
-        print(json.dumps({"pipeline": PIPELINE, "engine": pipeline.engine} | _record(status), default=_json))
-        return
+        head = {"pipeline": PIPELINE, "engine": pipeline.engine, "lag": status.lag}
+        print(json.dumps(head | asdict(status), default=_json))
+        return int(bool(status.untold))
     once = {True: "exactly once", False: "NOT exactly once", None: "whether exactly once is not told"}
-    print(f"{PIPELINE} on {pipeline.engine}: {plain(status.state)}, {status.rows_per_s:,.0f} rows/s, ", end="")
+    print(f"{PIPELINE} on {pipeline.engine}: {plain(status.state)}, {_number(status.rows_per_s)} rows/s, ", end="")
     print(once[status.is_exactly_once])
     print(f"lag {_number(status.lag)}")
     for partition in status.partitions:
@@ -65,18 +64,18 @@ def _status(pipeline: Pipeline, options: argparse.Namespace, zone: ZoneInfo) -> 
         print(f"  {_at(error.at, zone)}  {plain(error.type)}{code}: {plain(error.message)}")
         for line in _lines(error.line):
             print(f"    {line}")
+    for reason in status.untold:
+        print(f"✗ {plain(reason)}")
+    return int(bool(status.untold))
 
 
-def _test(pipeline: Pipeline, limit: int) -> None:
+def _test(pipeline: Pipeline, limit: int) -> int:
     columns, rows = pipeline.test(limit)
     for row in rows:
         print(json.dumps(dict(zip(columns, row, strict=True)), default=_json))
     if not rows:
         print("no messages that are not loaded yet")
-
-
-def _record(status: PipelineStatus) -> Mapping[str, object]:
-    return asdict(status) | {"lag": status.lag}
+    return 0
 
 
 def _json(value: object) -> str:

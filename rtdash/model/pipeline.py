@@ -84,13 +84,15 @@ class PipelineStatus:
     """All that is told of it; batches and errors are the latest ones, newest first."""
 
     state: str
-    rows_per_s: float
+    rows_per_s: float | None
     """Over the last 10 s."""
     is_exactly_once: bool | None
     """Whether offsets commit with the rows; None when the server does not know such a variable."""
     partitions: Sequence[PipelinePartition]
     batches: Sequence[PipelineBatch]
     errors: Sequence[PipelineError]
+    untold: Sequence[str]
+    """Why the server does not tell the parts that are missing here."""
 
     @property
     def lag(self) -> int | None:

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import pymysql
 from pymysql.connections import Connection
 
-from rtdash.errors import Refused, RtdashError, UsageError
+from rtdash.errors import Overdue, Refused, RtdashError, SourceError, Unreachable, UsageError
 from rtdash.model.engine import Engine
 from rtdash.model.pipeline import (
     PIPELINE,
@@ -60,17 +60,41 @@ class Pipeline:
         return str(rows[0][0]) if rows else None
 
     def status(self, latest: int) -> PipelineStatus:
-        """All that is told of it, with at most so many batches and errors. Raises Refused when there is none."""
+        """All that is told of it, with at most so many batches and errors: a view that is refused takes none with it.
+
+        Raises Refused when there is no pipeline.
+        """
         if (state := self.state()) is None:
             raise Refused(THERE_IS_NONE)
+        untold: list[str] = []
+
+        def told(ask: Callable[[], T], otherwise: T) -> T:
+            try:
+                return ask()
+            except SourceError as error:
+                if isinstance(error, Unreachable | Overdue):
+                    raise
+                untold.append(str(error))
+                return otherwise
+
         return PipelineStatus(
             state=state,
-            rows_per_s=float(self._ask("rate")[0][0]),
-            is_exactly_once=self.is_exactly_once(),
-            partitions=self._partitions(),
-            batches=self._batches(latest),
-            errors=self._errors(latest),
+            rows_per_s=told(self._rate, None),
+            is_exactly_once=told(self.is_exactly_once, None),
+            partitions=told(self._partitions, []),
+            batches=told(lambda: self._batches(latest), []),
+            errors=told(lambda: self._errors(latest), []),
+            untold=untold,
         )
+
+    def is_exactly_once(self) -> bool | None:
+        """Whether offsets commit with the rows; None when the server does not know the variable."""
+        if self.engine is Engine.MARIADB:
+            return True
+        with explained(), self._connection.cursor() as cursor:
+            cursor.execute("SHOW VARIABLES LIKE 'pipelines_stored_proc_exactly_once'")
+            values = [str(value) for _, value in cursor.fetchall()]
+        return values[0] in ("ON", "1") if values else None
 
     def start(self, patience_s: float) -> str:
         """Start it, and watch it for so long: the statement itself reports no error. Returns what is seen.
@@ -130,14 +154,8 @@ class Pipeline:
                 return f"pipeline {PIPELINE} is running: {batch.rows or 0:,} messages in its last batch"
         return None
 
-    def is_exactly_once(self) -> bool | None:
-        """Whether offsets commit with the rows; None when the server does not know the variable."""
-        if self.engine is Engine.MARIADB:
-            return True
-        with explained(), self._connection.cursor() as cursor:
-            cursor.execute("SHOW VARIABLES LIKE 'pipelines_stored_proc_exactly_once'")
-            values = [str(value) for _, value in cursor.fetchall()]
-        return values[0] in ("ON", "1") if values else None
+    def _rate(self) -> float | None:
+        return float(self._ask("rate")[0][0])
 
     def _partitions(self) -> list[PipelinePartition]:
         with explained():

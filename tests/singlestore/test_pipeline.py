@@ -107,6 +107,7 @@ def test_status_as_json(scripted, rtdash):
                 "line": "{",
             }
         ],
+        "untold": [],
     }
 
 
@@ -123,9 +124,23 @@ def test_lag_comes_from_the_other_view_where_the_first_is_not_there(scripted, rt
     scripted.peer.tell(r"PIPELINES_CURSORS\s", Refusal(1109, "Unknown table 'PIPELINES_CURSORS'"))
     scripted.peer.tell(r"PIPELINES_OFFSETS\s", Rows(("partition", "lag"), [("0", 40), ("1", 2)]))
     assert "lag 42" in rtdash("status")[1].splitlines()
+
+
+def test_a_part_that_is_refused_takes_no_other_with_it(scripted, rtdash):
+    scripted.fail("no broker answers")
     scripted.peer.tell(r"PIPELINES_CURSORS\s", Refusal(1142, "SELECT command denied"))
-    status, _, errors = rtdash("status")
-    assert (status, errors) == (2, "rtdash: donations database: SELECT command denied\n")
+    scripted.peer.tell(r"ROWS_STREAMED", Refusal(1054, "Unknown column 'ROWS_STREAMED\x1b[2J'"))
+    status, said, _ = rtdash("status")
+    assert status == 1
+    assert said.splitlines()[0].startswith("donations on SingleStore: Stopped, not told rows/s")
+    assert "no broker answers" in said
+    assert [line for line in said.splitlines() if line.startswith("✗")] == [
+        "✗ donations database: Unknown column 'ROWS_STREAMED·[2J'",
+        "✗ donations database: SELECT command denied",
+        "✗ donations database: Unknown column 'ROWS_STREAMED·[2J'",
+    ]
+    status, said, _ = rtdash("status", "--json")
+    assert (status, json.loads(said)["rows_per_s"], len(json.loads(said)["untold"])) == (1, None, 3)
 
 
 @pytest.mark.parametrize("action", ["status", "test", "start", "stop"])
