@@ -42,7 +42,7 @@ def following(world: World, life: Callable[[], str]) -> Iterator[Watched]:
     """Ingest of the donations; what life the topic has `life` says."""
     stop = threading.Event()
     sink = Watched(world.settings.donations_dsn)
-    stream = Stream(sink, world.broker.bootstrap_servers, lambda *_: life())
+    stream = Stream(sink, world.broker.kafka, lambda *_: life())
     thread = threading.Thread(target=stream.run, args=(stop,))
     thread.start()
     try:
@@ -149,6 +149,6 @@ def test_ends_of_a_new_life_are_not_put_down_to_the_old(world: World, life: str,
     world.rows(ROW, "one", 0, 100, 100, "2000-01-01")
     sink = DonationSink(world.settings.donations_dsn)
     sink.connect()
-    Stream(sink, world.broker.bootstrap_servers, lambda *_: life)._touch(Told(), OffsetTable("donations", "one"))
+    Stream(sink, world.broker.kafka, lambda *_: life)._touch(Told(), OffsetTable("donations", "one"))
     sink.close()
     assert world.rows("SELECT latest_offset, updated_at > '2001-01-01' FROM ingest_offsets") == ((end, 1),)

@@ -49,7 +49,7 @@ def test_databases_answer_on_a_socket_only_and_never_as_root(name, request):
 
 
 def test_the_broker_listens_on_loopback(broker):
-    assert broker.bootstrap_servers.startswith("127.0.0.1:")
+    assert broker.kafka.bootstrap_servers.startswith("127.0.0.1:")
 
 
 def test_postgres_is_set_up_for_the_clickstream(postgres):
@@ -132,8 +132,8 @@ assert producer.flush(10) == 0
 
 
 def test_the_broker_serves_other_processes(broker):
-    subprocess.run([sys.executable, "-c", PRODUCE, broker.bootstrap_servers], check=True, timeout=30)
-    consumer = Consumer({"bootstrap.servers": broker.bootstrap_servers, "group.id": "test", "log_level": 0})
+    subprocess.run([sys.executable, "-c", PRODUCE, broker.kafka.bootstrap_servers], check=True, timeout=30)
+    consumer = Consumer({"bootstrap.servers": broker.kafka.bootstrap_servers, "group.id": "test", "log_level": 0})
     consumer.assign([TopicPartition("made-elsewhere", 0, 0)])
     read: list[bytes] = []
     while len(read) < 1000:
