@@ -183,6 +183,7 @@ def test_what_cannot_be_understood_ends_with_status_2(arguments, capsys):
         ("--donations-dsn", f"mysql://u:{PASSWORD}#x@h/d"),
         ("--donations-dsn", f"mysql://u:[{PASSWORD}@h/d"),
         ("--kafka-bootstrap-servers", f"sasl://u:{PASSWORD}@h:9092"),
+        ("--kafka-sasl-password", PASSWORD),
     ],
 )
 @pytest.mark.parametrize("command", COMMANDS)

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from rtdash.cli.arguments import bench, campaign, check, dead_letters, pipeline
 from rtdash.cli.arguments.command import Commands, runs
-from rtdash.cli.flags import DISPLAY, SHARED
+from rtdash.cli.flags import DISPLAY, SECRETS, SHARED
 
 _EPILOG = """\
 Settings: flag > environment (RTDASH_CITUS_DSN, RTDASH_INTERVAL_MS …) > TOML file > default.
-A DSN with a password belongs into the environment or the file: arguments can be read by others on this machine.
+A password, also within a DSN, belongs into the environment or the file: others on this machine can read arguments.
 """
 
 
@@ -29,6 +29,8 @@ def _add_addresses(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--citus-dsn", metavar="DSN", help="postgresql://user@host:port/database")
     parser.add_argument("--donations-dsn", metavar="DSN", help="mysql://user@host:port/database")
     parser.add_argument("--kafka-bootstrap-servers", metavar="HOST:PORT", help="Kafka, for campaigns")
+    for name in SECRETS:
+        parser.add_argument(f"--{name.replace('_', '-')}", help=argparse.SUPPRESS)
 
 
 def _add_demo(commands: Commands, display: argparse.ArgumentParser) -> None:
@@ -75,4 +77,4 @@ def build() -> argparse.ArgumentParser:
 
 def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     """Parsed arguments, with `run` set; argparse itself ends with status 2 on a wrong one."""
-    return build().parse_args(arguments, argparse.Namespace(**dict.fromkeys(SHARED)))
+    return build().parse_args(arguments, argparse.Namespace(**dict.fromkeys((*SHARED, *SECRETS))))
