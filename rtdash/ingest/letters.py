@@ -33,7 +33,7 @@ ORDER BY {order}
 """
 _WAITING = "replayed_at IS NULL"
 _REPLAYED = "replayed_at IS NOT NULL"
-_THIS_ONE = " WHERE topic = %s AND incarnation = %s AND partition_id = %s AND message_offset = %s"
+_THIS_ONE = " WHERE topic = %s AND incarnation = %s AND dead_letters.partition_id = %s AND message_offset = %s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +115,8 @@ class LetterTable:
     def piles(self, cursor: Cursor) -> list[Pile]:
         """Where letters may wait, oldest first."""
         cursor.execute(
-            "SELECT incarnation, partition_id, next_offset FROM ingest_offsets WHERE topic = %s AND dead > 0"
-            " ORDER BY updated_at, partition_id",
+            "SELECT o.incarnation, o.partition_id, o.next_offset FROM ingest_offsets o WHERE o.topic = %s AND o.dead > 0"
+            " ORDER BY o.updated_at, o.partition_id",
             (self.topic,),
         )
         return [Pile(*row) for row in cursor.fetchall()]

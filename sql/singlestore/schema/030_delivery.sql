@@ -4,7 +4,7 @@
 CREATE ROWSTORE TABLE IF NOT EXISTS ingest_offsets (
     incarnation   VARCHAR(64)  NOT NULL,
     topic         VARCHAR(249) NOT NULL,
-    partition_id  INT          NOT NULL,
+    `partition_id` INT         NOT NULL,
     next_offset   BIGINT       NOT NULL,
     latest_offset BIGINT       NOT NULL,
     loaded        BIGINT       NOT NULL DEFAULT 0,
@@ -13,8 +13,8 @@ CREATE ROWSTORE TABLE IF NOT EXISTS ingest_offsets (
     lost          BIGINT       NOT NULL DEFAULT 0,
     updated_at    DATETIME(6)  NOT NULL,
     seen_at       DATETIME(6),
-    SHARD KEY (incarnation, topic, partition_id),
-    PRIMARY KEY (incarnation, topic, partition_id)
+    SHARD KEY (incarnation, topic, `partition_id`),
+    PRIMARY KEY (incarnation, topic, `partition_id`)
 ) DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
 -- Messages that could not be used, with their JSON and the reason. A pipeline does not tell a procedure where a message
@@ -24,7 +24,7 @@ CREATE ROWSTORE TABLE IF NOT EXISTS ingest_offsets (
 CREATE TABLE IF NOT EXISTS dead_letters (
     incarnation    VARCHAR(64)  NOT NULL,
     topic          VARCHAR(249) NOT NULL,
-    partition_id   INT          NOT NULL,
+    `partition_id` INT          NOT NULL,
     message_offset BIGINT       NOT NULL,
     payload        LONGBLOB     NOT NULL,
     reason         VARCHAR(500) NOT NULL,
@@ -33,5 +33,5 @@ CREATE TABLE IF NOT EXISTS dead_letters (
     correction     LONGBLOB,
     SHARD KEY (message_offset),
     SORT KEY (recorded_at),
-    UNIQUE KEY (incarnation, topic, partition_id, message_offset) USING HASH
+    UNIQUE KEY (incarnation, topic, `partition_id`, message_offset) USING HASH
 ) DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;

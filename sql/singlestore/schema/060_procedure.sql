@@ -112,8 +112,8 @@ BEGIN
     ) m
     CROSS JOIN (SELECT COALESCE(MAX(arrival_id), 0) AS newest FROM donation_arrivals) n;
 
-    INSERT INTO ingest_offsets (incarnation, topic, partition_id, next_offset, latest_offset, loaded, dead, duplicates,
-                                lost, updated_at, seen_at)
+    INSERT INTO ingest_offsets (incarnation, topic, `partition_id`, next_offset, latest_offset, loaded, dead,
+                                duplicates, lost, updated_at, seen_at)
     SELECT 'pipeline', 'donations', -1, 0, 0,
            COUNT(CASE WHEN c.reason IS NULL AND c.copy_number = 1 AND c.known_id IS NULL THEN 1 END),
            COUNT(c.reason),
@@ -123,7 +123,7 @@ BEGIN
     ON DUPLICATE KEY UPDATE loaded = loaded + VALUES(loaded), dead = dead + VALUES(dead),
         duplicates = duplicates + VALUES(duplicates), updated_at = VALUES(updated_at), seen_at = VALUES(seen_at);
 
-    INSERT INTO dead_letters (incarnation, topic, partition_id, message_offset, payload, reason, recorded_at)
+    INSERT INTO dead_letters (incarnation, topic, `partition_id`, message_offset, payload, reason, recorded_at)
     SELECT 'pipeline', 'donations', -1,
            GREATEST(n.newest, TIMESTAMPDIFF(MICROSECOND, '1970-01-01 00:00:00', UTC_TIMESTAMP(6)))
                + ROW_NUMBER() OVER (ORDER BY c.message),
