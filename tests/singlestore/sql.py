@@ -79,11 +79,7 @@ def files() -> dict[str, str]:
 
 def read(texts: Mapping[str, str]) -> list[Statement]:
     """Every statement of these files."""
-    return [
-        statement
-        for file, text in texts.items()
-        for statement in _statements(file, text)
-    ]
+    return [statement for file, text in texts.items() for statement in _statements(file, text)]
 
 
 @cache

@@ -3,7 +3,8 @@
 -- Every value comes as text and is converted here, by the cast that does not fail (!:>): a value of another kind must
 -- become a dead letter, not an error that stops the pipeline. A donation is what rtdash/model/donation.py says it is;
 -- tests/singlestore holds names and ranges in step. Looser than there: a number or a boolean may stand in quotes.
--- Stricter: numbers carry no exponent, amounts no more than two places, and times are written with their seconds.
+-- Stricter: numbers carry no exponent, amounts no more than two places, and times are written with their seconds. A blank
+-- behind a name is looked for by itself: comparisons of text may pass over it.
 --
 -- `checked` is one query, evaluated anew by each statement: set-based throughout, nothing is pulled to the aggregator.
 -- donation_transactions is filled last, since until then it tells what was known before. Of copies in one batch the
@@ -34,7 +35,7 @@ DECLARE
                            'Amiens', 'Moulins', 'Béziers', 'Brest', 'Angers', 'Caen', 'Perpignan', 'Nîmes',
                            'La Rochelle', 'Bayonne', 'Rouen', 'Pau', 'Versailles', 'Orléans', 'Limoges', 'Tours',
                            'Besançon', 'Clermont-Ferrand', 'Mulhouse', 'Avignon'
-                       ), 0
+                       ) AND RIGHT(w.city, 1) <> ' ', 0
                    ) THEN 'city: not one of the 20'
                    WHEN NOT COALESCE(
                        w.latitude_text RLIKE '^-?[0-9]{1,3}([.][0-9]+)?$' AND w.latitude BETWEEN -90 AND 90, 0
@@ -43,7 +44,8 @@ DECLARE
                        w.longitude_text RLIKE '^-?[0-9]{1,3}([.][0-9]+)?$' AND w.longitude BETWEEN -180 AND 180, 0
                    ) THEN 'longitude: not a number from -180 to 180'
                    WHEN NOT COALESCE(
-                       w.organization IN ('SmileFund', 'WarmHearts', 'PureJoy', 'SunriseAid'), 0
+                       w.organization IN ('SmileFund', 'WarmHearts', 'PureJoy', 'SunriseAid')
+                       AND RIGHT(w.organization, 1) <> ' ', 0
                    ) THEN 'organization: not one of the 4'
                    WHEN NOT COALESCE(
                        w.made_at_text RLIKE '^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,6})?$'
