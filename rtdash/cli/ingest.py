@@ -1,4 +1,4 @@
-"""`rtdash ingest`: loads both topics until a signal ends it."""
+"""`rtdash ingest`: loads the topics until a signal ends it; on SingleStore donations are left to its pipeline."""
 
 from __future__ import annotations
 

@@ -181,7 +181,7 @@ class Pipeline:
     def _rows(self, name: str, **values: int) -> list[Row]:
         sql = sql_folder(self.engine.name.lower(), "pipeline") / f"{name}.sql"
         with self._connection.cursor() as cursor:
-            cursor.execute(sql.read_text(), {"pipeline": PIPELINE} | values)
+            cursor.execute(sql.read_text(encoding="utf-8"), {"pipeline": PIPELINE} | values)
             return list(cursor.fetchall())
 
     def _tell(self, statement: str) -> None:

@@ -66,7 +66,7 @@ def build() -> argparse.ArgumentParser:
     init = commands.add("init", help="apply the schema to the databases of the settings, make the topics of Kafka")
     init.add_argument("--plan", action="store_true", help="say what it would do, and change nothing")
     runs(init, "init", "init")
-    runs(commands.add("ingest", help="load both topics into the databases, until stopped"), "ingest", "ingest")
+    runs(commands.add("ingest", help="load the topics into the databases, until stopped"), "ingest", "ingest")
     campaign.add(commands)
     check.add(commands)
     dead_letters.add(commands)
