@@ -2,81 +2,20 @@
 
 from __future__ import annotations
 
-import re
 import time
-from datetime import datetime
 from decimal import Decimal
 from functools import partial
 
 import sqlglot
 
+from rtdash.cli.dashboard import Choices, compose
 from rtdash.model.data import Data, Stat, Table
-from rtdash.model.engine import Engine
-from rtdash.panels import catalog
-from rtdash.panels.spec import PanelSpec, Source
+from rtdash.panels.spec import Source
 from rtdash.scheduler.scheduler import Scheduler
+from rtdash.settings import Settings
 from rtdash.sources.donations import DonationsConnection
-from tests.singlestore.wire import Rows
-from tests.unit.server import Samples, lane_threads_end
-
-AT = datetime(2026, 11, 25, 22, 15, 35, 250_000)  # noqa: DTZ001 (as the driver gives it)
-AFTER_ARRIVAL = 1_795_731_335_000_000
-SPECS = [spec for spec in catalog.load(engine=Engine.SINGLESTORE) if spec.source is Source.DONATIONS]
-
-ANSWERS = {
-    "01_donations": Rows(("value",), [(Decimal(81_204),)]),
-    "02_amount": Rows(("value",), [(Decimal("4060200.17"),)]),
-    "03_best": Rows(("value", "label"), [(Decimal("61044.20"), "Nîmes · PureJoy")]),
-    "04_map": Rows(("label", "latitude", "longitude", "value"), [("Brest", 48.39, -4.486, Decimal("9000.10"))]),
-    "05_organizations": Rows(("label", "value"), [("PureJoy", Decimal("9000.10")), ("SunriseAid", Decimal(5))]),
-    "06_cities_live": Rows(("label", "at", "value"), [("Brest", AT.replace(microsecond=0), Decimal("81.50"))]),
-    "07_organizations_live": Rows(("label", "value"), [("PureJoy", Decimal("9000.10"))]),
-    "25_pipeline": Rows(
-        ("pipeline", "state", "seen", "lag", "rows/s", "batches/s", "errors", "last error", "flag"),
-        [("donations", "running", AT, 0, Decimal(2000), Decimal("9.8"), 0, None, None)],
-    ),
-    "26_lag": Rows(
-        ("partition", "next offset", "end", "lag", "errors", "updated", "flag"),
-        [(0, 20_301, 20_301, 0, 0, AT, None), (1, 19_001, 22_400, 3_399, 1, AT, "warn")],
-    ),
-    "27_batches": Rows(
-        ("begun", "state", "rows", "rows/s", "ms", "errors", "duplicates", "flag"),
-        [(AT, "succeeded", 204, 4000.0, 51.2, 0, None, None)],
-    ),
-    "28_dead_letters": Rows(
-        ("recorded", "address", "reason", "message", "flag"),
-        [(AT, "donations:-1:1795731335000001", "city: not one of the 20", b'{"city": "Atlantis"}', "error")],
-    ),
-    "29_pipeline_errors": Rows(
-        ("recorded", "batch", "partition", "code", "reason", "message", "flag"),
-        [(AT, 77, "1", 1262, "Invalid JSON \x1b[2J", "{", "warn")],
-    ),
-    "arrivals": Rows(
-        ("arrival_id", "produced_at", "donations", "server_now"),
-        [(None, None, None, AT), (AFTER_ARRIVAL + 1, AT, 40, AT)],
-    ),
-    "campaigns": Rows(
-        ("campaign_id", "name", "state", "cities", "rate_per_s", "real_rate_per_s", "generated", "acked", "failed",
-         "unknown", "loaded", "raised", "starts_at", "ends_at", "wanted", "started_at", "ended_at", "heartbeat_age_s",
-         "visit_fraction", "note", "server_now"),
-        [(7, "Advent", "running", '["Brest", "Pau", "Caen", "Tours"]', 2000, 1999.5, 90_000, 89_800, 0, 0,
-          Decimal(81_204), Decimal("4060200.17"), AT, None, None, AT, None, Decimal("0.2"), 1.0, "", AT)],
-    ),
-    "conservation": Rows(
-        ("generated", "acked", "failed", "unknown", "events_generated", "events_acked", "events_failed",
-         "events_unknown", "loaded", "lag", "dead", "lost", "duplicates", "unseen_s", "replayed"),
-        [(*map(Decimal, (90_000, 89_800, 0, 0, 400, 400, 0, 0, 81_204)), None, *map(Decimal, (1, 0, 2)), None, 0)],
-    ),
-    "delivery": Rows(
-        ("lag", "dead", "lost", "duplicates", "silent_s", "unseen_s", "trouble"),
-        [(Decimal(3_399), Decimal(1), None, None, 0, 0, "pipeline running")],
-    ),
-}  # fmt: skip
-
-
-def asked(spec: PanelSpec) -> str:
-    """What the server hears: values are bound, and a doubled sign is one."""
-    return spec.sql.replace("%(after_arrival)s", str(AFTER_ARRIVAL)).replace("%%", "%")
+from tests.singlestore.scripted_panels import AFTER_ARRIVAL, ANSWERS, SPECS, answer_panels, asked
+from tests.unit.server import PATIENCE_S, Samples, lane_threads_end
 
 
 def test_the_script_has_the_columns_of_each_query():
@@ -90,8 +29,7 @@ def test_the_script_has_the_columns_of_each_query():
 
 
 def test_each_panel_is_asked_and_decoded(peer):
-    for spec in SPECS:
-        peer.tell(f"^{re.escape(asked(spec))}$", ANSWERS[spec.id])
+    answer_panels(peer)
     samples = Samples()
     with lane_threads_end():
         scheduler = Scheduler(
@@ -115,3 +53,27 @@ def test_each_panel_is_asked_and_decoded(peer):
         if isinstance(shown, Table):
             assert len(shown.rows) == len(answer.rows)
             assert all(str(cell).isprintable() for row in shown.rows for cell in row)
+    assert {heard.statement for heard in peer.statements("^(SELECT|--|\\()")} >= {asked(spec) for spec in SPECS}
+
+
+async def test_the_dashboard_on_singlestore(peer):
+    """From the settings to the screen, its page of the pipeline included, and off it again."""
+    answer_panels(peer)
+
+    def text() -> str:
+        return "\n".join(strip.text for strip in app.screen._compositor.render_strips())
+
+    async def shows(what: str) -> None:
+        until_s = time.monotonic() + 3 * PATIENCE_S
+        while what not in text():
+            assert time.monotonic() < until_s, text()
+            await pilot.pause(0.02)
+
+    with lane_threads_end(), compose(Settings(donations_dsn=peer.dsn()), Choices()) as app:
+        async with app.run_test(size=(200, 50)) as pilot:
+            await shows("€4,060,200")
+            await shows("SingleStore")
+            await pilot.press("6")
+            await shows("Invalid JSON ·[2J")
+            await shows("donations:-1:1795731335000001")
+    peer.until(lambda: not peer.open_connections)
