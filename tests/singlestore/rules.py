@@ -60,7 +60,7 @@ def updates_by_key(statements: Statements) -> Iterator[Finding]:
     for statement in statements:
         for name, condition in re.findall(r"\bUPDATE\s+(\w+)\s+SET\b(?:.*?\bWHERE\b(.*))?", statement.text, re.DOTALL):
             columns = set(re.findall(r"`?(\w+)`?\s*(?:=|IN\b)", condition))
-            # A condition that is put together when it runs is seen by the test of the store.
+            # A condition that is put together when it runs is held to this by tests/singlestore/test_store.py.
             if condition.strip() != "hole" and not columns & led_by.get(name, set()):
                 yield of(statement, f"UPDATE of {name} without a condition on a key")
 

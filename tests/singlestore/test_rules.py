@@ -5,19 +5,11 @@ No SingleStore runs here: what holds is that the text is as the documentation sa
 
 from __future__ import annotations
 
-from contextlib import suppress
-from dataclasses import replace
-from typing import Any
-
 import pytest
 
-from rtdash.campaigns.store import CampaignStore
-from rtdash.model.campaign import CampaignPlan
 from tests.singlestore import pipeline_rules, rules, sql
 from tests.singlestore.finding import tables
-from tests.singlestore.mistakes import MISTAKES, STORE
-from tests.singlestore.rules import updates_by_key
-from tests.singlestore.sql import Statement
+from tests.singlestore.mistakes import MISTAKES
 
 RULES = (*rules.RULES, *pipeline_rules.RULES)
 IDS = [f"{index}-{name}" for index, (name, *_) in enumerate(MISTAKES)]
@@ -59,48 +51,3 @@ def test_tables_and_statements_are_there_to_be_read(files):
     python = [statement for statement in statements if statement.file.endswith(".py")]
     assert len(python) > 30
     assert any("INSERT IGNORE INTO campaigns" in statement.text for statement in python)
-
-
-class _Cursor:
-    """Takes down what is executed, and answers that nothing is there."""
-
-    rowcount = 0
-
-    def __init__(self, heard: list[str]) -> None:
-        self._heard = heard
-
-    def __enter__(self) -> _Cursor:
-        return self
-
-    def __exit__(self, *raised: object) -> None:
-        pass
-
-    def execute(self, statement: str, values: object = None) -> int:
-        del values
-        self._heard.append(statement)
-        return 1
-
-    def fetchall(self) -> list[tuple[Any, ...]]:
-        return [(0,)] if "GREATEST" in self._heard[-1] else []
-
-
-class _Connection:
-    def __init__(self) -> None:
-        self.heard: list[str] = []
-
-    def cursor(self) -> _Cursor:
-        return _Cursor(self.heard)
-
-
-def test_updates_whose_condition_is_put_together_when_they_run_are_by_key(files):
-    connection: Any = _Connection()
-    store = CampaignStore(connection)
-    store.request_stop(1)
-    store.stop_all()
-    store.close_stale(5.0)
-    with suppress(Exception):
-        store.register(CampaignPlan(cities=("Pau",), organizations=("PureJoy",)))
-    heard = [Statement(STORE, statement) for statement in connection.heard if statement.startswith("UPDATE")]
-    assert len(heard) == 3
-    schema = [replace(table.statement) for table in tables(sql.read(files))]
-    assert list(updates_by_key([*schema, *heard])) == []
