@@ -108,6 +108,15 @@ class Settings(BaseSettings):
             raise ValueError(f"allowed: {allowed[0]}://user:password@host:port/database")
         return value
 
+    @field_validator("kafka_bootstrap_servers", "kafka_pipeline_servers")
+    @classmethod
+    def _addresses_alone(cls, value: str | None) -> str | None:
+        if value is not None and "@" in value:
+            # Errors name the brokers by it.
+            who = "who we are is said by kafka_sasl_username and kafka_sasl_password"
+            raise ValueError(f"allowed: host:port[,host:port …]; {who}")
+        return value
+
     @field_validator("time_zone")
     @classmethod
     def _known_zone(cls, value: str) -> str:

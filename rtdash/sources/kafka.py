@@ -51,7 +51,7 @@ class Trouble:
     """Why a client gets no answer: librdkafka tells that to `error_cb`; whoever asks hears of a time-out alone."""
 
     def __init__(self, kafka: Kafka) -> None:
-        self.complain: Callable[[str], None] = lambda _: None
+        self.complain: Callable[[str], None] | None = None
         """Called once for each kind of trouble, until it is `over`."""
         self._kafka = kafka
         self._complained: set[int] = set()
@@ -66,16 +66,14 @@ class Trouble:
     def hear(self, error: KafkaError) -> None:
         """What librdkafka calls: it goes on trying, and tells of each attempt."""
         # A refusal says more than the broken line that follows it, and anything more than that all brokers are down.
-        known = self._heard.code() if self._heard is not None else None
-        if error.code() in _CURES or known is None or known == KafkaError._ALL_BROKERS_DOWN:  # noqa: SLF001
+        if self._heard is None or _weight(error) >= _weight(self._heard):
             self._heard = error
-        if error.code() not in self._complained:
+        if self.complain is not None and error.code() not in self._complained:
+            self._complained.add(error.code())
             self.complain(self._say(error))
-        self._complained.add(error.code())
 
     def over(self) -> None:
         """All is well."""
-        self._was_answered = True
         self._heard = None
         self._complained.clear()
 
@@ -91,7 +89,7 @@ class Trouble:
             listen(0.0)
             raise self.explain(error, about) from None
         listen(0.0)
-        self.over()
+        self._was_answered, self._heard = True, None
 
     def explain(self, error: KafkaException, about: str = "") -> SourceError:
         """librdkafka's error as one of ours, printable, without the password."""
@@ -112,6 +110,10 @@ class Trouble:
             text = text[where.end() :] if is_known else f"{where[1]}: {text[where.end() :]}"
         cure = _CURES.get(error.code())
         return f"{plain(text)}; {cure}" if cure else plain(text)
+
+
+def _weight(error: KafkaError) -> int:
+    return 2 if error.code() in _CURES else int(error.code() != KafkaError._ALL_BROKERS_DOWN)  # noqa: SLF001
 
 
 def make_topics(kafka: Kafka) -> None:

@@ -79,7 +79,7 @@ class ApacheKafka(PrivateServer):
 
     def addresses(self) -> dict[str, Any]:
         """What `Settings` needs to reach it, by the names of its fields."""
-        return {f"kafka_{field.name}": getattr(self.kafka, field.name) for field in fields(self.kafka)}
+        return settings_of(self.kafka)
 
     @property
     def is_new(self) -> bool:
@@ -112,6 +112,11 @@ class ApacheKafka(PrivateServer):
             return bool(admin.list_topics(timeout=0.5).brokers)
         except KafkaException:
             return False
+
+
+def settings_of(kafka: Kafka) -> dict[str, Any]:
+    """What `Settings.kafka` is made of."""
+    return {f"kafka_{field.name}": getattr(kafka, field.name) for field in fields(kafka)}
 
 
 def free_ports(count: int) -> list[int]:

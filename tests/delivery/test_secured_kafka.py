@@ -19,6 +19,7 @@ from rtdash.model.kafka import Kafka
 from rtdash.servers.folders import DataFolder
 from rtdash.settings import Settings
 from rtdash.sources.kafka import DONATIONS_TOPIC, client_config
+from tests.delivery.apache_kafka import settings_of
 from tests.delivery.ledger import assert_all_arrived
 from tests.delivery.secured_kafka import PASSWORD, SecuredKafka
 from tests.messages import donation
@@ -54,7 +55,7 @@ def world(databases: tuple[SecretStr, SecretStr], secured_kafka: SecuredKafka, t
 def init(kafka: Kafka, folder: Path, *arguments: str) -> int:
     """`rtdash init` of Kafka alone."""
     file = folder / "init.toml"
-    Settings(**{f"kafka_{name}": getattr(kafka, name) for name in Kafka.__slots__}).save(file)
+    Settings(**settings_of(kafka)).save(file)
     return main(["init", *arguments, f"--settings={file}"])
 
 

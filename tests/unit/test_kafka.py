@@ -125,6 +125,10 @@ def test_each_kind_of_trouble_is_complained_of_once_until_it_is_over():
     for error in (AWAY, DOWN, AWAY, DOWN):
         trouble.hear(error)
     assert said == ["Connect to ipv4#1 failed: Connection refused", "1/1 brokers are down"]
+    with trouble.explained():
+        pass
+    trouble.hear(DOWN)
+    assert len(said) == 2, "an answer to another question is no end of it"
     trouble.over()
     trouble.hear(DOWN)
     assert said[2:] == ["1/1 brokers are down"]
