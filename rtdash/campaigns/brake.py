@@ -11,8 +11,8 @@ from typing import Any
 from pymysql.connections import Connection
 
 from rtdash.model.campaign import CampaignState
-from rtdash.sources.donations import explained
 from rtdash.sources.kafka import DONATIONS_TOPIC
+from rtdash.sources.mysql import explained
 
 _DONATION_BYTES = 260
 _EVENT_BYTES = 180

@@ -18,8 +18,8 @@ from rtdash.ingest.load import load, open_loader
 from rtdash.ingest.offsets import Account, Cursor
 from rtdash.ingest.sums import Sums, sums_of
 from rtdash.model.donation import Donation, parse_donation
-from rtdash.sources.donations import explained
 from rtdash.sources.kafka import DONATIONS_TOPIC
+from rtdash.sources.mysql import explained
 
 INTO = (
     "donation_transactions (transaction_id, transaction_date, total_amount, city, latitude, longitude, organization,"

@@ -11,6 +11,7 @@ from pymysql.connections import Connection
 from rtdash.ingest.chore import Chore
 from rtdash.model.engine import Engine
 from rtdash.sources import donations
+from rtdash.sources.mysql import explained
 
 _DEADLINE_S = 30.0
 _KEEP_ARRIVALS_S = 300
@@ -32,7 +33,7 @@ def housekeeping(dsn: SecretStr) -> Chore[Connection[Any]]:
 
 def _forget(connection: Connection[Any]) -> bool:
     oldest_arrival = int((time.time() - _KEEP_ARRIVALS_S) * 1e6)
-    with donations.explained(), connection.cursor() as cursor:
+    with explained(), connection.cursor() as cursor:
         engine = donations.engine_of(connection)
         bites = [
             cursor.execute("DELETE FROM donation_arrivals WHERE arrival_id < %s LIMIT %s", (oldest_arrival, _A_BITE)),

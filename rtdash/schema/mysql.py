@@ -19,7 +19,8 @@ from rtdash.schema.pipeline import findings
 from rtdash.schema.refusal import is_refusal
 from rtdash.schema.script import Statement, statements
 from rtdash.schema.values import Values, revealed
-from rtdash.sources.donations import connect, engine_of, explain, explained
+from rtdash.sources.donations import connect, engine_of
+from rtdash.sources.mysql import explain, explained
 from rtdash.sources.singlestore import Session
 
 _PATIENCE_S = 60

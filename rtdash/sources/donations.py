@@ -5,87 +5,25 @@ from __future__ import annotations
 import contextlib
 import logging
 import socket
-import ssl
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from datetime import datetime
+from collections.abc import Mapping
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
 
 import pymysql
 from pydantic import SecretStr
 from pymysql.connections import Connection
-from pymysql.constants import CR, FIELD_TYPE
-from pymysql.converters import conversions
 
-from rtdash.errors import Overdue, Refused, SettingsError, SourceError, Unreachable
+from rtdash.errors import Overdue, RtdashError, SourceError, Unreachable
 from rtdash.model.engine import Engine
-from rtdash.model.text import plain
 from rtdash.panels.feature import Feature
 from rtdash.sources.connection import Answer
+from rtdash.sources.mysql import CONNECT_TIMEOUT_S, dial, explain, explained
 from rtdash.sources.singlestore import Session
 
 _log = logging.getLogger(__name__)
 
-CONNECT_TIMEOUT_S = 5.0
 _KILL_S = 1.0
 """For each step of the second connection: leaving the dashboard waits for it."""
-
-# Server error numbers that mean "the answer is no", not "nobody is there".
-_REFUSALS = {1044, 1045, 1049, 1142, 1143, 1146, 1054, 1064, 1698}
-_LOST = {2002, 2003, 2006, 2013, 2055, 1927, 1053}
-
-
-def explain(error: pymysql.MySQLError) -> SourceError:
-    """The driver's error as one of ours, printable, without the DSN."""
-    number = error.args[0] if error.args and isinstance(error.args[0], int) else 0
-    text = plain(error.args[1] if len(error.args) > 1 else str(error) or "connection lost")
-    cause = getattr(error, "original_exception", None)
-    if isinstance(cause, ssl.SSLCertVerificationError):
-        return Refused(
-            f"donations database: its certificate: {plain(cause.verify_message)}; ssl_ca in the DSN names the file of"
-            " its CA (for Helios the bundle of the Cloud Portal), and the host is one that the certificate names"
-        )
-    if number in _REFUSALS:
-        return Refused(f"donations database: {text}")
-    if number in {1969, 3024, 1317}:
-        return Overdue(f"donations database: {text}")
-    if number in _LOST or number == 0:
-        return Unreachable(f"donations database: {text}")
-    return SourceError(f"donations database: {text} ({number})")
-
-
-def _time(text: str) -> datetime | str:
-    """A DATETIME; the driver's own decoder is a regular expression, and costs ten times as much."""
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        return text  # the zero date, which is none
-
-
-_DECODERS: dict[Any, Any] = {**conversions, FIELD_TYPE.DATETIME: _time, FIELD_TYPE.TIMESTAMP: _time}
-
-
-def _reach(path: str) -> socket.socket:
-    """A socket connected to `path`; the driver forgets to close its own when it is refused."""
-    line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    try:
-        line.settimeout(CONNECT_TIMEOUT_S)
-        line.connect(path)
-    except OSError as error:
-        line.close()
-        raise pymysql.OperationalError(CR.CR_CONN_HOST_ERROR, f"{error.strerror}: {path}") from None
-    return line
-
-
-@contextmanager
-def explained() -> Iterator[None]:
-    """Within it, the driver's errors become ours."""
-    try:
-        yield
-    except pymysql.MySQLError as error:
-        raise explain(error) from None
 
 
 def connect(
@@ -103,87 +41,18 @@ def connect(
     the account's rights are what is read only.
     Raises Unreachable or Refused, with the server's diagnosis, and SettingsError when the file of `ssl_ca` is no use.
     """
-    return _open(dsn, purpose, read_only=read_only, deadline_s=deadline_s, local_infile=local_infile)[0]
-
-
-def _open(
-    dsn: SecretStr,
-    purpose: str,
-    *,
-    read_only: bool = False,
-    deadline_s: float | None = None,
-    local_infile: bool = False,
-) -> tuple[Connection[Any], Engine]:
     setup = ["SET time_zone = '+00:00'", "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED"]
     if read_only:
         setup.append("SET SESSION TRANSACTION READ ONLY")
     with explained():
-        connection = _dial(dsn, purpose, deadline_s, local_infile=local_infile)
-        engine = engine_of(connection)
+        connection = dial(dsn, purpose, deadline_s, local_infile=local_infile)
         # SingleStore has no other isolation than READ COMMITTED, ignores a session's time zone, and knows no
         # transaction that only reads.
-        if engine is Engine.MARIADB:
+        if engine_of(connection) is Engine.MARIADB:
             with connection.cursor() as cursor:
                 for statement in setup:
                     cursor.execute(statement)
-    return connection, engine
-
-
-def validate(dsn: SecretStr) -> None:
-    """Raises SettingsError when the file of `ssl_ca` is no use; asks no server."""
-    _driver(dsn, "check", None)
-
-
-def _dial(
-    dsn: SecretStr,
-    purpose: str,
-    deadline_s: float | None,
-    *,
-    connect_s: float | None = None,
-    local_infile: bool = False,
-) -> Connection[Any]:
-    """A connection as it comes, with nothing set. Raises MySQLError."""
-    connection, path = _driver(dsn, purpose, deadline_s, connect_s=connect_s, local_infile=local_infile)
-    connection.connect(_reach(path) if path else None)
     return connection
-
-
-def _driver(
-    dsn: SecretStr,
-    purpose: str,
-    deadline_s: float | None,
-    *,
-    connect_s: float | None = None,
-    local_infile: bool = False,
-) -> tuple[Connection[Any], str | None]:
-    """The driver's connection, not connected yet, and the path of its socket."""
-    parts = urlsplit(dsn.get_secret_value())
-    query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
-    try:
-        connection = pymysql.connect(
-            host=parts.hostname or "127.0.0.1",
-            port=parts.port or 3306,
-            unix_socket=query.get("unix_socket"),
-            user=unquote(parts.username or ""),
-            password=unquote(parts.password or "").encode(),
-            database=unquote(parts.path.lstrip("/")),
-            charset="utf8mb4",
-            autocommit=True,
-            connect_timeout=connect_s or CONNECT_TIMEOUT_S,
-            read_timeout=deadline_s,
-            write_timeout=deadline_s,
-            local_infile=local_infile,
-            ssl_ca=query.get("ssl_ca"),
-            # The driver checks names only when it is told to.
-            ssl_verify_identity="ssl_ca" in query,
-            program_name=f"rtdash {purpose}",
-            conv=_DECODERS,
-            defer_connect=True,
-        )
-    except OSError as error:
-        # The only file that is read: whatever happens on the line is the driver's own error.
-        raise SettingsError(f"donations DSN: ssl_ca {query.get('ssl_ca')}: {error}") from None
-    return connection, query.get("unix_socket")
 
 
 def engine_of(connection: Connection[Any]) -> Engine:
@@ -212,11 +81,10 @@ class DonationsConnection:
 
     def __init__(self, dsn: SecretStr) -> None:
         self._dsn = dsn
-        self._connection, engine = _open(dsn, "dashboard", read_only=True, deadline_s=CONNECT_TIMEOUT_S)
-        self._session: Session | None = None
-        if engine is Engine.SINGLESTORE:
-            with explained():
-                self._session = Session.of(self._connection)
+        self._connection = connect(dsn, "dashboard", read_only=True, deadline_s=CONNECT_TIMEOUT_S)
+        with explained():
+            is_singlestore = engine_of(self._connection) is Engine.SINGLESTORE
+            self._session = Session.of(self._connection) if is_singlestore else None
         self._timeout_s = 0.0
         self._is_abandoned = False
         self._answered: set[str] = set()
@@ -260,9 +128,9 @@ class DonationsConnection:
         if self._session is None or not is_given_up:
             return error
         try:
-            with explained(), contextlib.closing(_dial(self._dsn, "kill", _KILL_S, connect_s=_KILL_S)) as other:
+            with explained(), contextlib.closing(dial(self._dsn, "kill", _KILL_S, connect_s=_KILL_S)) as other:
                 self._session.kill_query(other)
-        except SourceError as failure:
+        except RtdashError as failure:
             _log.warning("a query that was given up may still run: KILL QUERY: %s", failure)
             return error
         if not is_overdue:

@@ -27,7 +27,8 @@ from rtdash.model.pipeline import (
 )
 from rtdash.model.text import plain
 from rtdash.resources import sql_folder
-from rtdash.sources.donations import engine_of, explained
+from rtdash.sources.donations import engine_of
+from rtdash.sources.mysql import explained
 
 NONE_ON_MARIADB = "on MariaDB there is no pipeline: `rtdash ingest` loads the donations"
 THERE_IS_NONE = (
