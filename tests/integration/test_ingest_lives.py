@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, contextmanager
 
 import pytest
 
-from rtdash.errors import Unreachable
+from rtdash.errors import Refused, SourceError, Unreachable
 from rtdash.ingest.donations import DonationSink
 from rtdash.ingest.offsets import Cursor, OffsetTable
 from rtdash.ingest.stream import Stream
@@ -107,12 +107,13 @@ def test_a_log_that_begins_again_under_the_same_name_is_read_from_its_beginning(
     assert str(LetterAddress.parse(f"donations:0:1@{earlier}")).endswith(earlier)
 
 
-def test_what_was_read_waits_for_the_broker_and_a_sign_of_life_does_not(world: World):
+@pytest.mark.parametrize("kind", [Unreachable, Refused])
+def test_what_was_read_waits_for_the_broker_and_a_sign_of_life_does_not(world: World, kind: type[SourceError]):
     away = threading.Event()
 
     def life() -> str:
         if away.is_set():
-            raise Unreachable("Kafka: no answer")
+            raise kind("Kafka: no answer")
         return "one"
 
     world.send("donations", donation())
