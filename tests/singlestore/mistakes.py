@@ -9,6 +9,7 @@ DELIVERY = f"{SCHEMA}/030_delivery.sql"
 VIEWS = f"{SCHEMA}/040_views.sql"
 PROCEDURE = f"{SCHEMA}/060_procedure.sql"
 PIPELINE = f"{SCHEMA}/070_pipeline.sql"
+STOPS = f"{SCHEMA}/075_stop_on_error.sql"
 POOL = f"{SCHEMA}/080_dashboard_pool.sql"
 TRACE = f"{SCHEMA}/090_event_trace.sql"
 STORE = "rtdash/campaigns/store.py"
@@ -112,7 +113,16 @@ MISTAKES: list[tuple[str, str, str, str]] = [
     ("mapping_in_step", PIPELINE, "    longitude <- longitude DEFAULT NULL,\n", ""),
     ("mapping_in_step", PIPELINE, "message <- %%", "donor <- donor DEFAULT NULL,\n    message <- %%"),
     ("mapping_in_step", PIPELINE, "city <- city DEFAULT NULL", "city <- city"),
-    ("mapping_in_step", PROCEDURE, "transaction_id TEXT, city TEXT,", "city TEXT, transaction_id TEXT,"),
+    (
+        "mapping_in_step",
+        PROCEDURE,
+        "transaction_id LONGTEXT, city LONGTEXT,",
+        "city LONGTEXT, transaction_id LONGTEXT,",
+    ),
+    ("texts_of_any_length", PROCEDURE, "city LONGTEXT, latitude LONGTEXT", "city VARCHAR(64), latitude LONGTEXT"),
+    ("texts_of_any_length", PROCEDURE, "city LONGTEXT, latitude DOUBLE", "city TEXT, latitude DOUBLE"),
+    ("texts_of_any_length", PROCEDURE, "campaign_id LONGTEXT", "campaign_id BIGINT"),
+    ("stops_on_errors", STOPS, "STOP_ON_ERROR ON", "STOP_ON_ERROR OFF"),
     ("batches_are_short", PIPELINE, "BATCH_INTERVAL 100\n", ""),
     ("batches_are_short", PIPELINE, "BATCH_INTERVAL 100", "BATCH_INTERVAL 2500"),
     ("topic_of_the_producer", PIPELINE, "%(kafka_source)s", "'kafka:9092/retails'"),

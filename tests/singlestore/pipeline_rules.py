@@ -57,6 +57,27 @@ def mapping_in_step(statements: Statements) -> Iterator[Finding]:
             yield of(statement, f"its fields are not those of the mapping: {names}")
 
 
+def texts_of_any_length(statements: Statements) -> Iterator[Finding]:
+    """[doc] A value of another type than its field is cast, and one that does not fit is an error, which fails all:
+    what comes is text of any length, and the procedure's own query has no bound for texts either.
+    """
+    for statement in _procedures(statements):
+        for found in re.finditer(r"(\w+)\s+QUERY\s*\(", statement.text):
+            kinds = {field.split()[1] for field in parts(statement.text[found.end() :])}
+            allowed = {"LONGTEXT", "LONGBLOB"}
+            if found[1] != "batch":
+                allowed |= {"BIGINT", "TINYINT", "DOUBLE", "DATETIME(6)", "DECIMAL(10,"}
+            if others := sorted(kinds - allowed):
+                yield of(statement, f"{', '.join(others)} in {found[1]}")
+
+
+def stops_on_errors(statements: Statements) -> Iterator[Finding]:
+    """[doc] A batch that keeps failing is passed over unless the pipeline stops on errors."""
+    for statement in statements:
+        if statement.text.startswith("ALTER PIPELINE") and re.search(r"STOP_ON_ERROR\s+(?!ON\b)", statement.text):
+            yield of(statement, "failing batches are passed over")
+
+
 def batches_are_short(statements: Statements) -> Iterator[Finding]:
     """[doc] BATCH_INTERVAL is 2500 ms unless it is said: the screen would be so much behind."""
     for statement in _pipelines(statements):
@@ -188,6 +209,8 @@ def trace_of_what_is_slow(statements: Statements) -> Iterator[Finding]:
 
 RULES = (
     mapping_in_step,
+    texts_of_any_length,
+    stops_on_errors,
     batches_are_short,
     topic_of_the_producer,
     no_errors_skipped,

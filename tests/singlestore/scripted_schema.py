@@ -7,16 +7,14 @@ import re
 from tests.singlestore.peer import Heard, Peer
 from tests.singlestore.wire import Done, Refusal, Reply, Rows
 
-NO_LOCK = Refusal(1305, "FUNCTION donations.GET_LOCK does not exist")
 
 
 class ScriptedSchema:
-    """A database, empty at first, on a server that refuses nothing but GET_LOCK."""
+    """A database, empty at first, on a server that refuses nothing."""
 
     def __init__(self, peer: Peer) -> None:
         self.tables: set[str] = set()
         self.records: dict[str, str] = {}
-        peer.tell(r"^SELECT GET_LOCK\(", NO_LOCK)
         peer.tell(r"^SELECT DATABASE\(\)$", Rows(("DATABASE()",), [("donations",)]))
         peer.tell(r"^SELECT @@memsql_version, DATABASE\(\)$", Rows(("v", "d"), [("8.9.12", "donations")]))
         peer.tell(r"^SELECT 1 FROM information_schema\.tables WHERE .* table_name = '\w+'$", self._has)
@@ -27,7 +25,7 @@ class ScriptedSchema:
         peer.tell(r"^SET GLOBAL pipelines_stored_proc_exactly_once = ON$", Done())
         peer.tell(r"^CREATE PIPELINE IF NOT EXISTS donations AS\b", Done())
         peer.tell(r"^(CREATE|ALTER) RESOURCE POOL rtdash_(dashboard|pipeline) ", Done())
-        peer.tell(r"^ALTER PIPELINE donations SET RESOURCE POOL rtdash_pipeline$", Done())
+        peer.tell(r"^ALTER PIPELINE donations (STOP_ON_ERROR ON|SET RESOURCE POOL rtdash_pipeline)$", Done())
         peer.tell(r"^(CREATE|DROP) EVENT TRACE Query_completion\b", Done())
 
     def _has(self, heard: Heard) -> Reply:

@@ -19,6 +19,7 @@ OPTIONAL = [file for file in FILES if file.cost]
 # A statement of each optional file that does not say that it may fail.
 ASKED = {
     "050_exactly_once.sql": "^SET GLOBAL",
+    "075_stop_on_error.sql": "^ALTER PIPELINE donations STOP_ON_ERROR",
     "080_dashboard_pool.sql": "^ALTER RESOURCE POOL rtdash_dashboard",
     "085_pipeline_pool.sql": "^ALTER PIPELINE donations SET RESOURCE POOL",
     "090_event_trace.sql": "^CREATE EVENT TRACE",

@@ -116,10 +116,10 @@ DIFFERENCES = {
     donation(total_amount="7.25"): False,
     donation(is_campaign_active=1): False,
     donation(latitude="43.3"): False,
-    donation(total_amount=7.0).replace(b"7.0", b"70e-1"): True,
-    donation(latitude=4.5).replace(b"4.5", b"45e-1"): True,
+    donation().replace(b'"total_amount": 7.25', b'"total_amount": 725e-2'): True,
+    donation().replace(b'"latitude": 43.3442', b'"latitude": 433442e-4'): True,
     donation(transaction_date="2025-11-22 02:14"): True,
-    donation().replace(b"7.25", b"7.250000000000001"): True,
+    donation().replace(b'"total_amount": 7.25', b'"total_amount": 7.250000000000001'): True,
 }
 
 

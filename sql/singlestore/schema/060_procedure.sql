@@ -1,24 +1,25 @@
 -- Stores one batch of the pipeline `donations`: rows, sums, account and dead letters commit together with its offsets.
 --
--- Every value comes as text and is converted here, by the cast that does not fail (!:>): a value of another kind must
--- become a dead letter, not an error that stops the pipeline. A donation is what rtdash/model/donation.py says it is;
--- tests/singlestore holds names and ranges in step. Looser than there: a number or a boolean may stand in quotes.
--- Stricter: numbers carry no exponent, amounts no more than two places, and times are written with their seconds. A blank
--- behind a name is looked for by itself: comparisons of text may pass over it.
+-- Every value comes as text of any length and is converted here, by the cast that does not fail (!:>): a value of
+-- another kind must become a dead letter, not an error that stops the pipeline. A donation is what
+-- rtdash/model/donation.py says it is; tests/singlestore holds names and ranges in step. Looser than there: a number or
+-- a boolean may stand in quotes. Stricter: numbers carry no exponent, amounts no more than two places, and times are
+-- written with their seconds. A blank behind a name is looked for by itself: comparisons of text may pass over it.
 --
 -- `checked` is one query, evaluated anew by each statement: set-based throughout, nothing is pulled to the aggregator.
 -- donation_transactions is filled last, since until then it tells what was known before. Of copies in one batch the
 -- same one is taken each time: they are ordered by all that they say.
 DELIMITER //
 CREATE OR REPLACE PROCEDURE ingest_donations (batch QUERY(
-    transaction_id TEXT, city TEXT, latitude TEXT, longitude TEXT, organization TEXT, transaction_date TEXT,
-    total_amount TEXT, campaign_id TEXT, is_campaign_active TEXT, message LONGBLOB
+    transaction_id LONGTEXT, city LONGTEXT, latitude LONGTEXT, longitude LONGTEXT, organization LONGTEXT,
+    transaction_date LONGTEXT, total_amount LONGTEXT, campaign_id LONGTEXT, is_campaign_active LONGTEXT,
+    message LONGBLOB
 )) AS
 DECLARE
     checked QUERY(
-        transaction_id BIGINT, city VARCHAR(64), latitude DOUBLE, longitude DOUBLE, organization VARCHAR(64),
+        transaction_id BIGINT, city LONGTEXT, latitude DOUBLE, longitude DOUBLE, organization LONGTEXT,
         transaction_date DATETIME(6), total_amount DECIMAL(10, 2), campaign_id BIGINT, is_campaign_active TINYINT,
-        message LONGBLOB, reason VARCHAR(500), copy_number BIGINT, known_id BIGINT
+        message LONGBLOB, reason LONGTEXT, copy_number BIGINT, known_id BIGINT
     ) =
     SELECT v.transaction_id, v.city, v.latitude, v.longitude, v.organization, v.transaction_date, v.total_amount,
            v.campaign_id, v.is_campaign_active, v.message, v.reason,
@@ -50,7 +51,7 @@ DECLARE
                    WHEN NOT COALESCE(
                        w.made_at_text RLIKE '^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,6})?$'
                        AND w.made_at >= '2000-01-01 00:00:00' AND w.made_at < '2100-01-01 00:00:00'
-                       AND LEFT(CAST(w.made_at AS CHAR), 19) = LEFT(w.made_at_text, 19), 0
+                       AND LEFT(CAST(w.made_at AS CHAR(26)), 19) = LEFT(w.made_at_text, 19), 0
                    ) THEN 'transaction_date: not a time of the years 2000 to 2099, in UTC and without a zone'
                    WHEN NOT COALESCE(
                        w.total_amount_text RLIKE '^[0-9]{1,7}([.][0-9]{1,2}0*)?$'
