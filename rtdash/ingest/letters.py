@@ -115,8 +115,8 @@ class LetterTable:
     def piles(self, cursor: Cursor) -> list[Pile]:
         """Where letters may wait, oldest first."""
         cursor.execute(
-            "SELECT o.incarnation, o.partition_id, o.next_offset FROM ingest_offsets o WHERE o.topic = %s AND o.dead > 0"
-            " ORDER BY o.updated_at, o.partition_id",
+            "SELECT o.incarnation, o.partition_id, o.next_offset FROM ingest_offsets o"
+            " WHERE o.topic = %s AND o.dead > 0 ORDER BY o.updated_at, o.partition_id",
             (self.topic,),
         )
         return [Pile(*row) for row in cursor.fetchall()]

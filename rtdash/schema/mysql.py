@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from typing import Any
 
-import pymysql
 from pydantic import SecretStr
 from pymysql.connections import Connection
 
@@ -20,15 +19,13 @@ from rtdash.schema.refusal import is_refusal
 from rtdash.schema.script import Statement, statements
 from rtdash.schema.values import Values, revealed
 from rtdash.sources.donations import connect, engine_of
-from rtdash.sources.mysql import explain, explained
+from rtdash.sources.mysql import explained
 from rtdash.sources.singlestore import Session
 
 _PATIENCE_S = 60
 # Any of the first tells that an rtdash was here; the second are names that others may have given as well.
 _OURS = ("schema_steps", "donation_arrivals")
 _COMMON = ("campaigns", "donation_transactions")
-# SingleStore may have no such function; its DDL is idempotent, and two at once do no harm.
-_NO_SUCH_FUNCTION = {1305, 1064}
 
 _HAS_TABLE = "SELECT 1 FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = %s"
 # applied_at is NULL for a migration that this database never needed.
@@ -135,14 +132,13 @@ def open_mysql(dsn: SecretStr, waiting: Callable[[], None], values: Values) -> I
     Raises SourceError, and SchemaError when the lock stays taken or others' tables have the names of ours.
     """
     with closing(connect(dsn, "init")) as connection:
-        if not _lock(connection, 0):
-            waiting()
-            if not _lock(connection, _PATIENCE_S):
-                raise SchemaError(f"another process has been applying the schema for {_PATIENCE_S} s")
+        with explained():
+            engine = engine_of(connection)
+        if engine is Engine.MARIADB:
+            _wait_for_lock(connection, waiting)
         with explained():
             if reason := obstacle(connection):
                 raise SchemaError(reason)
-            engine = engine_of(connection)
             session = Session.of(connection) if engine is Engine.SINGLESTORE else None
         try:
             yield MysqlTarget(connection, engine, values)
@@ -161,17 +157,19 @@ def _kill(dsn: SecretStr, interrupted: Connection[Any], session: Session | None)
             cursor.execute("KILL %s", (interrupted.thread_id(),))  # type: ignore[no-untyped-call]
 
 
+def _wait_for_lock(connection: Connection[Any], waiting: Callable[[], None]) -> None:
+    """SingleStore has no such lock; what is made there may be made again, and two at once do no harm."""
+    if not _lock(connection, 0):
+        waiting()
+        if not _lock(connection, _PATIENCE_S):
+            raise SchemaError(f"another process has been applying the schema for {_PATIENCE_S} s")
+
+
 def _lock(connection: Connection[Any], patience_s: int) -> bool:
-    """Whether we may go on: the lock is ours, or the server has none."""
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT GET_LOCK(CONCAT('rtdash ', MD5(DATABASE())), %s)", (patience_s,))
-            granted = cursor.fetchone()
-    except pymysql.MySQLError as error:
-        if error.args and error.args[0] in _NO_SUCH_FUNCTION:
-            return True
-        raise explain(error) from None
-    return granted is not None and granted[0] == 1
+    """Whether the lock is ours."""
+    with explained(), connection.cursor() as cursor:
+        cursor.execute("SELECT GET_LOCK(CONCAT('rtdash ', MD5(DATABASE())), %s)", (patience_s,))
+        return bool(cursor.fetchall()[0][0])
 
 
 def survey_mysql(dsn: SecretStr, deadline_s: float) -> Survey:
