@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 
 from tests.singlestore.peer import Heard, Peer
-from tests.singlestore.wire import Done, Refusal, Reply, Rows
-
+from tests.singlestore.wire import Done, Reply, Rows
 
 
 class ScriptedSchema:
