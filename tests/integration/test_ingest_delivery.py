@@ -181,6 +181,15 @@ def test_lag_and_liveness_show_while_nothing_comes(world: World):
         assert world.rows(age)[0][0] < 1.0
 
 
+def test_batches_of_the_last_minutes_are_kept_with_what_could_not_be_used(world: World):
+    world.rows("INSERT INTO ingest_batches VALUES ((UNIX_TIMESTAMP(NOW(6)) - 301) * 1000000, 1, 0, 0, 1.0)")
+    world.send("donations", donation(), b"poison", donation())
+    with world.ingest():
+        until(lambda: world.delivered("loaded") == 1)
+        until(lambda: world.rows("SELECT COUNT(*) FROM ingest_batches WHERE took_ms = 1.0") == ((0,),))
+    assert world.rows("SELECT SUM(loaded), SUM(dead), SUM(duplicates) FROM ingest_batches") == ((1, 1, 1),)
+
+
 def lags_known(world: World) -> tuple[bool, bool]:
     """Whether the lag of each topic is known, as the dashboard reads it."""
     with world.donations.cursor(DictCursor) as cursor:

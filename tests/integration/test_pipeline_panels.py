@@ -68,8 +68,8 @@ class Desk:
     def put_offsets(self, partition_id: int, next_offset: int, end: int, s_ago: float = 0.1, life: str = "a") -> None:
         """How far ingest had come then."""
         self.run(
-            "INSERT INTO ingest_offsets (incarnation, topic, partition_id, next_offset, latest_offset, dead, updated_at)"
-            " VALUES (%s, 'donations', %s, %s, %s, 3, UTC_TIMESTAMP(6) - INTERVAL %s MICROSECOND)",
+            "INSERT INTO ingest_offsets (incarnation, topic, partition_id, next_offset, latest_offset, dead,"
+            " updated_at) VALUES (%s, 'donations', %s, %s, %s, 3, UTC_TIMESTAMP(6) - INTERVAL %s MICROSECOND)",
             life,
             partition_id,
             next_offset,
@@ -234,7 +234,8 @@ def test_a_pipeline_at_work_says_what_it_does(pipeline):
     for partition, cursor, latest in (("0", 100, 350), ("10", 7, 7), ("2", 50, 49)):
         pipeline.put(
             "PIPELINES_CURSORS",
-            SOURCE_PARTITION_ID=partition, CURSOR_OFFSET=cursor, LATEST_OFFSET=latest, UPDATED_UNIX_TIMESTAMP=now_s - 7.5,
+            SOURCE_PARTITION_ID=partition, CURSOR_OFFSET=cursor, LATEST_OFFSET=latest,
+            UPDATED_UNIX_TIMESTAMP=now_s - 7.5,
         )  # fmt: skip
     put_batches(pipeline)
     found = pipeline.record("25_pipeline")

@@ -25,7 +25,8 @@ def _letters(*numbers: int, partition: int = 2) -> Table:
         _LETTERS,
         tuple(
             (
-                _ago(90.4 + 400 * rank), f"donations:{partition}:{number}", "city: Input should be 'Amiens', 'Brest' or 'Pau'",
+                _ago(90.4 + 400 * rank), f"donations:{partition}:{number}",
+                "city: Input should be 'Amiens', 'Brest' or 'Pau'",
                 f'{{"transaction_id": {number}, "city": "Atlantis", "latitude": 43.2951, "longitude": -0.3708}}',
             )
             for rank, number in enumerate(numbers)
@@ -89,9 +90,9 @@ BROKEN: dict[str, Data] = {
     "29_pipeline_errors": Table(
         _ERRORS,
         (
-            (_ago(41.7), 20_412, None, "1934", "Cannot get source metadata for pipeline. Broker transport failure", None),
+            (_ago(41.7), 20_412, None, "1934", "Cannot get source metadata for pipeline. Broker failed", None),
             (_ago(42.1), 20_411, "0", "2620", "Leaf Error: Invalid JSON value for an object: 'poison'", "poison"),
-            (_ago(200.3), 18_020, "2", "2620", "Leaf Error: Invalid JSON value for an object: '{'", '{"transaction_id": 1'),
+            (_ago(200.3), 18_020, "2", "2620", "Leaf Error: Invalid JSON value for an object: '{'", '{"city": "Br'),
         ),
         ("error", "warn", "warn"),
     ),

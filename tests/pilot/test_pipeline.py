@@ -71,7 +71,7 @@ async def test_on_singlestore_there_is_one_panel_more(width, height):
         assert [panel.spec.id for panel in on.app.query(Panel) if panel.size.area] == list(layout.PIPELINE)
         assert on.poller.watched == layout.BOARD.union(layout.PIPELINE)
         assert "✗  donations" in on.text()
-        assert "Broker transport" in on.text() or width == 80
+        assert "Broker failed" in on.text() or width == 80
 
 
 async def test_letters_of_the_procedure_and_what_the_views_count_are_summed_up():

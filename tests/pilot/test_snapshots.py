@@ -133,9 +133,7 @@ def test_picture_of_singlestores_pipeline(snap_compare: Any, size: tuple[int, in
     _compare(snap_compare, set_up(specs=catalog.load(engine=Engine.SINGLESTORE)), size, broken)
 
 
-def _compare(
-    snap_compare: Any, stage: Stage, size: tuple[int, int], scene: Callable[[Stage], Awaitable[None]]
-) -> None:
+def _compare(snap_compare: Any, stage: Stage, size: tuple[int, int], scene: Callable[[Stage], Awaitable[None]]) -> None:
     async def play(pilot: Any) -> None:
         stage.pilot = pilot
         await scene(stage)

@@ -147,7 +147,9 @@ def test_what_is_missing_of_a_pipeline_is_red():
 
 
 @pytest.mark.parametrize(
-    "views", [None, VIEWS | {"unseen_s": None}, VIEWS | {"lag": None, "unseen_s": None}], ids=["unread", "rests", "asks"]
+    "views",
+    [None, VIEWS | {"unseen_s": None}, VIEWS | {"lag": None, "unseen_s": None}],
+    ids=["unread", "rests", "asks"],
 )
 def test_a_pipeline_whose_lag_is_not_known_is_not_judged(views):
     balance = followed(views)
