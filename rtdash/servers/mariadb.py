@@ -97,6 +97,7 @@ class PrivateMariaDB(PrivateDatabase):
                 _program("mariadb-install-db"),
                 "--no-defaults",
                 f"--datadir={folder}",
+                f"--tmpdir={folder}",
                 "--auth-root-authentication-method=socket",
                 f"--auth-root-socket-user={_ourselves()}",
                 "--skip-test-db",
@@ -106,7 +107,8 @@ class PrivateMariaDB(PrivateDatabase):
 
     def _command(self) -> list[str | Path]:
         files = [f"--datadir={self._data}", f"--socket={self.socket}", f"--pid-file={self._data / 'mariadb.pid'}"]
-        return [_program("mariadbd"), "--no-defaults", *files, *_SETTINGS]
+        # In a folder that servers share, one that starts removes the temporary tables of those that run.
+        return [_program("mariadbd"), "--no-defaults", *files, f"--tmpdir={self._data}", *_SETTINGS]
 
     def _answers(self) -> bool:
         try:
