@@ -189,9 +189,9 @@ def test_batches_stand_the_newest_first(ingest):
     ingest.put_batch(60, loaded=10, dead=1)
     ingest.put_batch(30, loaded=500)
     found = ingest.ask("27_batches")
-    assert [(row["state"], row["rows"], row["rows/s"], row["errors"]) for row in found.records()] == [
-        ("succeeded", 500, 10_000, 0),
-        ("succeeded", 10, 200, 1),
+    assert [(row["state"], row["rows"], row["rows/s"], str(row["ms"]), row["errors"]) for row in found.records()] == [
+        ("succeeded", 500, 10_000, "50.0", 0),
+        ("succeeded", 10, 200, "50.0", 1),
     ]
     assert found.flags == (None, "warn")
     assert 30 < (datetime.now(UTC) - found.records()[0]["begun"]).total_seconds() < 45
@@ -263,12 +263,12 @@ def test_batches_of_the_pipeline(pipeline):
     put_batches(pipeline)
     pipeline.put("PIPELINES_ERRORS", ERROR_UNIX_TIMESTAMP=1, BATCH_ID=3)
     found = pipeline.ask("27_batches")
-    assert [(row["state"], row["rows"], row["rows/s"], row["errors"]) for row in found.records()] == [
-        ("in progress", None, None, 0),
-        ("succeeded", 700, 14_000, 1),
-        ("succeeded", 301, 6020, 0),
-        ("failed", 50, 1000, 0),
-        ("succeeded", 9000, 180_000, 0),
+    assert [(row["state"], row["rows"], row["rows/s"], str(row["ms"]), row["errors"]) for row in found.records()] == [
+        ("in progress", None, None, "50.0", 0),
+        ("succeeded", 700, 14_000, "50.0", 1),
+        ("succeeded", 301, 6020, "50.0", 0),
+        ("failed", 50, 1000, "50.0", 0),
+        ("succeeded", 9000, 180_000, "50.0", 0),
     ]
     assert found.flags == (None, "warn", None, "error", None)
     assert found.records()[0]["begun"].timestamp() == pytest.approx(pipeline.epoch_s - 1, abs=10)

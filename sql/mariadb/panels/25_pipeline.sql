@@ -8,7 +8,8 @@
 -- Marked when more waits than is loaded in 2 s, and more than 1,000.
 SELECT 'rtdash ingest' AS pipeline,
        CASE WHEN o.seen IS NULL THEN 'no ingest yet' WHEN o.is_silent THEN 'silent since' ELSE 'running' END AS state,
-       o.seen, d.`lag`, ROUND(b.rows_per_s) AS `rows/s`, ROUND(b.batches_per_s, 1) AS `batches/s`, b.errors,
+       o.seen, d.`lag`, ROUND(b.rows_per_s) AS `rows/s`, CAST(b.batches_per_s AS DECIMAL(12, 1)) AS `batches/s`,
+       b.errors,
        CAST('1970-01-01' AS DATETIME(6)) + INTERVAL b.last_error MICROSECOND AS `last error`,
        CASE WHEN o.seen IS NULL OR o.is_silent OR b.errors > 0 THEN 'error'
             WHEN d.`lag` > GREATEST(1000, 2 * b.rows_per_s) THEN 'warn' END AS flag

@@ -9,7 +9,7 @@
 -- Marked when more waits than is loaded in 2 s, and more than 1,000. Batches have the server's local time.
 SELECT 'donations' AS `pipeline`, COALESCE(LOWER(p.`state`), 'no pipeline seen') AS `state`,
        CAST('1970-01-01' AS DATETIME(6)) + INTERVAL (CAST(1000000 * c.`seen` AS SIGNED)) MICROSECOND AS `seen`,
-       c.`lag`, ROUND(b.rows_per_s) AS `rows/s`, ROUND(b.batches_per_s, 1) AS `batches/s`, e.`errors`,
+       c.`lag`, ROUND(b.rows_per_s) AS `rows/s`, CAST(b.batches_per_s AS DECIMAL(12, 1)) AS `batches/s`, e.`errors`,
        CAST('1970-01-01' AS DATETIME(6))
            + INTERVAL (CAST(1000000 * e.`last_error` AS SIGNED)) MICROSECOND AS `last error`,
        CASE WHEN p.`state` IS NULL OR p.`state` = 'Error' OR e.`errors` > 0 THEN 'error'

@@ -8,7 +8,7 @@
 SELECT CAST('1970-01-01' AS DATETIME(6))
            + INTERVAL (CAST(1000000 * UNIX_TIMESTAMP(b.START_TIME) AS SIGNED)) MICROSECOND AS `begun`,
        LOWER(b.BATCH_STATE) AS `state`, b.ROWS_STREAMED AS `rows`, ROUND(b.ROWS_PER_SEC) AS `rows/s`,
-       ROUND(1000 * b.BATCH_TIME, 1) AS ms, COALESCE(e.`errors`, 0) AS `errors`, NULL AS `duplicates`,
+       CAST(1000 * b.BATCH_TIME AS DECIMAL(12, 1)) AS ms, COALESCE(e.`errors`, 0) AS `errors`, NULL AS `duplicates`,
        CASE WHEN b.BATCH_STATE NOT IN ('Succeeded', 'In Progress', 'Queued') THEN 'error'
             WHEN e.`errors` > 0 THEN 'warn' END AS `flag`
 FROM information_schema.PIPELINES_BATCHES_SUMMARY b
