@@ -16,7 +16,7 @@ from rtdash.model.text import plain
 from rtdash.resources import sql_folder
 from rtdash.schema.apply import apply
 from rtdash.schema.finding import Finding
-from rtdash.schema.pipeline import kafka_values, start
+from rtdash.schema.pipeline import kafka_values, rest, runs, start
 from rtdash.schema.plan import plan
 from rtdash.schema.step import Step
 from rtdash.schema.target import dialect
@@ -103,8 +103,11 @@ def _apply(settings: Settings, databases: list[tuple[str, SecretStr]], lines: _L
         for name, dsn in databases:
             print(name, flush=True)
             engine = dialect(dsn)
+            has_pipeline = engine == "singlestore" and bool(values)
+            if has_pipeline and runs(dsn):
+                lines.found(partial(rest, dsn, values), "pipeline")
             apply(dsn, sql_folder(engine, "schema"), lines.done, lines.under_way, values)
-            if engine == "singlestore" and values:
+            if has_pipeline:
                 is_done &= lines.found(partial(start, dsn, values), "pipeline")
         if lines.refused:
             files = "1 optional file" if lines.refused == 1 else f"{lines.refused} optional files"

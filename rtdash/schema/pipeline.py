@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from pymysql.connections import Connection
 
 from rtdash.errors import RtdashError, SourceError
+from rtdash.model.pipeline import PipelineState
 from rtdash.schema.finding import Finding
 from rtdash.schema.refusal import is_refusal, words
 from rtdash.schema.values import Values, redacted
@@ -20,6 +21,7 @@ from rtdash.sources.kafka import DONATIONS_TOPIC
 from rtdash.sources.pipeline import Pipeline
 
 _FIRST_BATCH_S = 2.0
+_STOP_S = 5.0
 _ANSWERS = {True: "ON", False: "OFF", None: "not known to this server"}
 
 
@@ -56,6 +58,21 @@ def findings(connection: Connection[Any]) -> list[Finding]:
     ]
 
 
+def runs(dsn: SecretStr) -> bool:
+    """Whether the pipeline is seen to run. Raises Unreachable and Overdue."""
+    with closing(connect(dsn, "init")) as connection:
+        return _told(lambda: Pipeline(connection).state() or "") == PipelineState.RUNNING
+
+
+def rest(dsn: SecretStr, values: Values) -> Finding:
+    """Stop the pipeline while its procedure is made anew, of which nothing is documented under a running one.
+
+    Not possible where the server refuses, or where it does not stop: then it is tried all the same.
+    """
+    with closing(connect(dsn, "init")) as connection:
+        return _done(lambda: Pipeline(connection).stop(_STOP_S), values)
+
+
 def start(dsn: SecretStr, values: Values) -> Finding:
     """Start the pipeline, unless it runs, and wait a little for its first batch or error.
 
@@ -63,13 +80,17 @@ def start(dsn: SecretStr, values: Values) -> Finding:
     let us in or does not answer.
     """
     with closing(connect(dsn, "init")) as connection:
-        try:
-            said, is_running = Pipeline(connection).start(_FIRST_BATCH_S), True
-        except RtdashError as error:
-            if isinstance(error, SourceError) and not is_refusal(error):
-                raise
-            said, is_running = str(error), False
-    return Finding("pipeline", redacted(said, values), is_possible=is_running)
+        return _done(lambda: Pipeline(connection).start(_FIRST_BATCH_S), values)
+
+
+def _done(act: Callable[[], str], values: Values) -> Finding:
+    try:
+        said, is_done = act(), True
+    except RtdashError as error:
+        if isinstance(error, SourceError) and not is_refusal(error):
+            raise
+        said, is_done = str(error), False
+    return Finding("pipeline", redacted(said, values), is_possible=is_done)
 
 
 def _told(ask: Callable[[], str]) -> str:

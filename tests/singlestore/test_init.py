@@ -143,7 +143,8 @@ def test_a_second_init_changes_nothing_that_is_there(peer, rtdash_init):
     status, _, errors = rtdash_init()
     assert (status, errors) == (0, "")
     # What is not CREATE … IF NOT EXISTS may be said again, and ALTER TABLE is not among it.
-    assert set(changes(peer)[len(first) :]) <= set(first)
+    again = set(changes(peer)[len(first) :]) - {"STOP PIPELINE IF RUNNING donations"}
+    assert again <= set(first)
     assert peer.statements("^(ALTER TABLE|DROP TABLE|UPDATE|DELETE)") == []
 
 
