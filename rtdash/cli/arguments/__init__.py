@@ -29,13 +29,16 @@ def _add_addresses(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--citus-dsn", metavar="DSN", help="postgresql://user@host:port/database")
     parser.add_argument("--donations-dsn", metavar="DSN", help="mysql://user@host:port/database")
     parser.add_argument("--kafka-bootstrap-servers", metavar="HOST:PORT", help="Kafka, for campaigns")
+
+
+def _add_secrets(parser: argparse.ArgumentParser) -> None:
     for name in SECRETS:
         parser.add_argument(f"--{name.replace('_', '-')}", help=argparse.SUPPRESS)
 
 
 def _add_demo(commands: Commands, display: argparse.ArgumentParser) -> None:
-    demo = commands.place.add_parser(
-        "demo", parents=[display], help="the dashboard live on private servers", description="The dashboard live."
+    demo = commands.alone(
+        "demo", display, help="the dashboard live on private servers", description="The dashboard live."
     )
     demo.add_argument("--fresh", action="store_true", help="start over: delete what earlier demos stored")
     demo.add_argument("--start", action="store_true", help="a campaign runs from the first moment")
@@ -48,7 +51,9 @@ def _add_demo(commands: Commands, display: argparse.ArgumentParser) -> None:
 def build() -> argparse.ArgumentParser:
     """The parser of all commands."""
     # What is shared says nothing when it was not typed: a command would overwrite what stands before it.
-    common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    secrets = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    _add_secrets(secrets)
+    common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS, parents=[secrets])
     common.add_argument("--settings", type=Path, metavar="FILE", help="the settings file")
     _add_addresses(common)
     display = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
@@ -61,7 +66,7 @@ def build() -> argparse.ArgumentParser:
         parents=[common, display],
     )
     runs(parser, "dashboard", "", writes=False, takes=SHARED)
-    commands = Commands(parser.add_subparsers(title="commands", metavar=""), common)
+    commands = Commands(parser.add_subparsers(title="commands", metavar=""), common, secrets)
     _add_demo(commands, display)
     init = commands.add("init", help="apply the schema to the databases of the settings, make the topics of Kafka")
     init.add_argument("--plan", action="store_true", help="say what it would do, and change nothing")

@@ -8,7 +8,7 @@ from rtdash.cli.arguments.values import whole
 
 def add(commands: Commands) -> None:
     """The command and its actions."""
-    pipeline = commands.place.add_parser("pipeline", help="what loads the donations: SingleStore's pipeline")
+    pipeline = commands.alone("pipeline", help="what loads the donations: SingleStore's pipeline")
     actions = commands.below(pipeline)
     status = actions.add("status", help="state, lag, batches and errors; on MariaDB those of `rtdash ingest`")
     status.add_argument(
