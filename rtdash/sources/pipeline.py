@@ -68,23 +68,13 @@ class Pipeline:
         if (state := self.state()) is None:
             raise Refused(THERE_IS_NONE)
         untold: list[str] = []
-
-        def told(ask: Callable[[], T], otherwise: T) -> T:
-            try:
-                return ask()
-            except SourceError as error:
-                if isinstance(error, Unreachable | Overdue):
-                    raise
-                untold.append(str(error))
-                return otherwise
-
         return PipelineStatus(
             state=state,
-            rows_per_s=told(self._rate, None),
-            is_exactly_once=told(self.is_exactly_once, None),
-            partitions=told(self._partitions, []),
-            batches=told(lambda: self._batches(latest), []),
-            errors=told(lambda: self._errors(latest), []),
+            rows_per_s=_told(self._rate, None, untold),
+            is_exactly_once=_told(self.is_exactly_once, None, untold),
+            partitions=_told(self._partitions, [], untold),
+            batches=_told(lambda: self._batches(latest), [], untold),
+            errors=_told(lambda: self._errors(latest), [], untold),
             untold=untold,
         )
 
@@ -100,18 +90,24 @@ class Pipeline:
     def start(self, patience_s: float) -> str:
         """Start it, and watch it for so long: the statement itself reports no error. Returns what is seen.
 
+        Where batches or errors may not be seen, its state alone tells how that went.
         Raises UsageError on MariaDB, Refused when there is none, and RtdashError when it does not run, with the reason.
         """
         if self._own_state() == PipelineState.RUNNING:
             return f"pipeline {PIPELINE} is running already"
-        batch_id = max((batch.batch_id for batch in self._batches(1)), default=0)
-        failed_at = max((error.at for error in self._errors(_RECENT)), default=datetime.fromtimestamp(0, UTC))
+        no_batches: list[str] = []
+        no_errors: list[str] = []
+        batch_id = _told(self._newest_batch, None, no_batches)
+        failed_at = _told(self._newest_error, None, no_errors)
         self._tell(f"START PIPELINE IF NOT RUNNING {PIPELINE}")
         if found := _seen(lambda: self._beginning(batch_id, failed_at), patience_s):
             return found
-        if (state := self._own_state()) == PipelineState.RUNNING:
-            return f"pipeline {PIPELINE} is running; no batch has ended within {patience_s:g} s"
-        raise RtdashError(f"pipeline {PIPELINE} is {state}, {patience_s:g} s after it was started")
+        if (state := self._own_state()) != PipelineState.RUNNING:
+            why = f"; why is not told: {no_errors[0]}" if no_errors else ""
+            raise RtdashError(f"pipeline {PIPELINE} is {state}, {patience_s:g} s after it was started{why}")
+        if no_batches:
+            return f"pipeline {PIPELINE} is running; what becomes of its batches is not told: {no_batches[0]}"
+        return f"pipeline {PIPELINE} is running; no batch has ended within {patience_s:g} s"
 
     def stop(self, patience_s: float) -> str:
         """Stop it, and wait for so long until it has. Returns what is seen.
@@ -145,14 +141,19 @@ class Pipeline:
             raise Refused(THERE_IS_NONE)
         return state
 
-    def _beginning(self, batch_id: int, failed_at: datetime) -> str | None:
-        """What is new since this batch; None as long as nothing is. Raises RtdashError when there is a new error."""
-        for error in self._errors(_RECENT):
-            if error.is_fatal and error.at > failed_at:
-                raise RtdashError(f"pipeline {PIPELINE} is {self._own_state()}: {plain(error.message)}")
-        for batch in self._batches(1):
-            if batch.batch_id > batch_id and batch.state in _OVER and self._own_state() == PipelineState.RUNNING:
-                return f"pipeline {PIPELINE} is running: {batch.rows or 0:,} messages in its last batch"
+    def _beginning(self, batch_id: int | None, failed_at: datetime | None) -> str | None:
+        """What is new since this batch; None as long as nothing is. Raises RtdashError when there is a new error.
+
+        What is None was not told before, and is not asked again.
+        """
+        if failed_at is not None:
+            for error in self._errors(_RECENT):
+                if error.is_fatal and error.at > failed_at:
+                    raise RtdashError(f"pipeline {PIPELINE} is {self._own_state()}: {plain(error.message)}")
+        if batch_id is not None:
+            for batch in self._batches(1):
+                if batch.batch_id > batch_id and batch.state in _OVER and self._own_state() == PipelineState.RUNNING:
+                    return f"pipeline {PIPELINE} is running: {batch.rows or 0:,} messages in its last batch"
         return None
 
     def _rate(self) -> float | None:
@@ -175,6 +176,12 @@ class Pipeline:
     def _errors(self, limit: int) -> list[PipelineError]:
         return [PipelineError.read(row) for row in self._ask("errors", limit=limit)]
 
+    def _newest_batch(self) -> int:
+        return max((batch.batch_id for batch in self._batches(1)), default=0)
+
+    def _newest_error(self) -> datetime:
+        return max((error.at for error in self._errors(_RECENT)), default=datetime.fromtimestamp(0, UTC))
+
     def _ask(self, name: str, **values: int) -> list[Row]:
         with explained():
             return self._rows(name, **values)
@@ -188,6 +195,17 @@ class Pipeline:
     def _tell(self, statement: str) -> None:
         with explained(), self._connection.cursor() as cursor:
             cursor.execute(statement)
+
+
+def _told(ask: Callable[[], T], otherwise: T, untold: list[str]) -> T:
+    """What the server says; `otherwise` where it refuses, and why is added to `untold`. Raises Unreachable, Overdue."""
+    try:
+        return ask()
+    except SourceError as error:
+        if isinstance(error, Unreachable | Overdue):
+            raise
+        untold.append(str(error))
+        return otherwise
 
 
 def _seen(look: Callable[[], T | None], patience_s: float) -> T | None:

@@ -175,6 +175,36 @@ def test_a_start_reports_the_error_that_only_the_views_tell(scripted, rtdash):
     assert rtdash("start") == (1, "", "rtdash: pipeline donations is Error: ·[2Jno broker ·at all\n")
 
 
+NO_VIEW = Refusal(1142, "SELECT command denied")
+
+
+@pytest.mark.parametrize("view", ["PIPELINES_ERRORS", "PIPELINES_BATCHES_SUMMARY"])
+def test_a_start_does_without_a_view_that_is_refused(scripted, rtdash, view):
+    scripted.fail("of yesterday")
+    scripted.peer.tell(rf"{view}\s", NO_VIEW)
+    status, said, errors = rtdash("start")
+    assert (status, errors, scripted.state) == (0, "", "Running")
+    by_errors_alone = "pipeline donations is running; what becomes of its batches is not told: donations database: "
+    assert (
+        said
+        == {
+            "PIPELINES_ERRORS": "pipeline donations is running: 1,500 messages in its last batch\n",
+            "PIPELINES_BATCHES_SUMMARY": f"{by_errors_alone}SELECT command denied\n",
+        }[view]
+    )
+
+
+def test_why_it_does_not_run_may_not_be_told(scripted, rtdash):
+    scripted.peer.tell(r"PIPELINES_ERRORS\s", NO_VIEW)
+    scripted.on_start = lambda: setattr(scripted, "state", "Error")
+    assert rtdash("start") == (
+        1,
+        "",
+        "rtdash: pipeline donations is Error, 0.3 s after it was started; why is not told: donations database:"
+        " SELECT command denied\n",
+    )
+
+
 def test_a_start_with_nothing_to_load_runs(scripted, rtdash):
     scripted.on_start = lambda: setattr(scripted, "state", "Running")
     scripted.fail("a line was skipped", "Warning")
