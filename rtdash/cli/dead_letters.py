@@ -36,7 +36,7 @@ _SHOWN_BYTES = 4096
 _SETTING_OF = {DONATIONS_TOPIC: "RTDASH_DONATIONS_DSN", CLICKSTREAM_TOPIC: "RTDASH_CITUS_DSN"}
 
 Sinks = dict[str, Sink[Any]]
-"""The databases, open, by the topics that they hold."""
+"""The databases by the topics that they hold."""
 
 
 def run(options: argparse.Namespace) -> int:
@@ -47,10 +47,10 @@ def run(options: argparse.Namespace) -> int:
         _check(options)
     with ExitStack() as opened:
         sinks = {sink.topic: opened.enter_context(closing(sink)) for sink in _sinks(settings, _topics(options))}
-        for sink in sinks.values():
-            sink.connect()
         if options.action == "replay":
             _refuse_on_singlestore(settings, sinks)
+        for sink in sinks.values():
+            sink.connect()
         return action(sinks, options, ZoneInfo(settings.time_zone))
 
 

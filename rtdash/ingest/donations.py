@@ -88,6 +88,8 @@ class DonationSink:
         """Connect anew. Raises SourceError."""
         self.close()
         self._open = open_loader(self._dsn)
+        if not self._tells_arrivals:
+            return
         with self.transaction() as cursor:
             cursor.execute("SELECT COALESCE(MAX(arrival_id), 0) FROM donation_arrivals")
             self._newest_arrival = cursor.fetchall()[0][0]
