@@ -8,6 +8,7 @@ import socket
 import time
 from collections.abc import Mapping
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import pymysql
 from pydantic import SecretStr
@@ -23,7 +24,10 @@ from rtdash.sources.singlestore import Session
 _log = logging.getLogger(__name__)
 
 _KILL_S = 1.0
-"""For each step of the second connection: leaving the dashboard waits for it."""
+"""For each step of the second connection, of which there are some five: leaving the dashboard waits for 2 s in all,
+and what was not killed by then is left to the pool's QUERY_TIMEOUT."""
+
+_engines: WeakKeyDictionary[Connection[Any], Engine] = WeakKeyDictionary()
 
 
 def connect(
@@ -56,7 +60,14 @@ def connect(
 
 
 def engine_of(connection: Connection[Any]) -> Engine:
-    """What the server is: only SingleStore has `@@memsql_version` (VERSION() says 5.7.32 there)."""
+    """What the server is, asked once a connection. Raises MySQLError."""
+    if (engine := _engines.get(connection)) is None:
+        engine = _engines[connection] = _ask_engine(connection)
+    return engine
+
+
+def _ask_engine(connection: Connection[Any]) -> Engine:
+    """Only SingleStore has `@@memsql_version` (VERSION() says 5.7.32 there)."""
     with connection.cursor() as cursor:
         try:
             cursor.execute("SELECT @@memsql_version")

@@ -49,7 +49,6 @@ def test_the_dashboard_sets_nothing_but_its_pool(peer):
         connection.fetch("SELECT 1", {}, 5.0)
     assert said(peer, "dashboard") == [
         *SETUP,
-        "SELECT @@memsql_version",
         "SELECT CONNECTION_ID(), AGGREGATOR_ID(), @@resource_pool",
         "SET resource_pool = rtdash_dashboard",
         "SELECT 1",
