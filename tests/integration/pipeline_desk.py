@@ -14,6 +14,7 @@ from rtdash.model.data import Table
 from rtdash.model.engine import Engine
 from rtdash.panels import catalog
 from rtdash.panels.decode import decode
+from rtdash.sources.pipeline import Pipeline
 
 SPECS = {engine: {spec.id: spec for spec in catalog.load(engine=engine)} for engine in Engine}
 VIEWS = """
@@ -72,6 +73,10 @@ class Desk:
     def epoch_s(self) -> float:
         """What time it is on the server."""
         return float(self.run("SELECT UNIX_TIMESTAMP(NOW(6))")[1][0][0])
+
+    def state(self) -> str | None:
+        """What `rtdash pipeline status` says."""
+        return Pipeline(self._connection).state()
 
     def ask(self, panel_id: str) -> Table:
         """What the panel draws."""

@@ -42,13 +42,21 @@ def test_a_silent_ingest_says_since_when(ingest):
     assert ingest.record("delivery")["trouble"] == "ingest silent"
 
 
+@pytest.mark.parametrize(("s_ago", "state"), [(3.0, "running"), (3.1, "silent")])
+def test_the_panel_and_the_command_call_the_same_ingest_silent(ingest, s_ago, state):
+    ingest.run("SET timestamp = 1700000000")
+    ingest.put_offsets(0, 100, 350, s_ago=s_ago)
+    assert ingest.state() == state
+    assert ingest.record("25_pipeline")["state"].split()[0] == state
+
+
 def test_dead_letters_of_the_last_minutes_are_errors(ingest):
     ingest.put_offsets(0, 100, 100)
     ingest.put_batch(301, loaded=1, dead=100)
     ingest.put_batch(200, loaded=1, dead=2)
     ingest.put_batch(90, loaded=1)
     found = ingest.record("25_pipeline")
-    assert (found["errors"], found["flag"]) == (2, "error")
+    assert (found["errors"], found["flag"]) == (2, "warn")
     assert 199 < (datetime.now(UTC) - found["last error"]).total_seconds() < 215
 
 

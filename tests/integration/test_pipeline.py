@@ -57,7 +57,7 @@ def test_status_tells_of_ingest(world: World, rtdash: Run):
     assert (error["type"], error["code"], error["line"]) == ("Dead letter", None, "{\x1b[2J")
     assert lines[0].startswith("donations on MariaDB: ")
     assert lines[-1] == "    {·[2J"
-    world.rows("UPDATE ingest_offsets SET updated_at = updated_at - INTERVAL 2 SECOND, latest_offset = next_offset + 5")
+    world.rows("UPDATE ingest_offsets SET updated_at = updated_at - INTERVAL 4 SECOND, latest_offset = next_offset + 5")
     found = json.loads(rtdash("status", "--json")[1])
     assert (found["state"], found["lag"]) == ("silent", 20)
 

@@ -68,9 +68,18 @@ def put_batches(desk: Desk) -> None:
         )  # fmt: skip
 
 
+def put_error(desk: Desk, s_ago: float, type_: str, message: str, **more: object) -> None:
+    """What the pipeline logged then."""
+    desk.put(
+        "PIPELINES_ERRORS",
+        **{"ERROR_UNIX_TIMESTAMP": desk.epoch_s - s_ago, "ERROR_TYPE": type_, "ERROR_MESSAGE": message} | more,
+    )
+
+
 def test_batches_of_the_pipeline(pipeline):
     put_batches(pipeline)
-    pipeline.put("PIPELINES_ERRORS", ERROR_UNIX_TIMESTAMP=1, BATCH_ID=3)
+    put_error(pipeline, 60, "Warning", "Invalid JSON", BATCH_ID=3)
+    put_error(pipeline, 60, "Warning", "LEAF ERROR (leaf:3306): Invalid JSON", BATCH_ID=3)
     found = pipeline.ask("27_batches")
     assert [(row["state"], row["rows"], row["rows/s"], str(row["ms"]), row["errors"]) for row in found.records()] == [
         ("in progress", None, None, "50.0", 0),
@@ -81,6 +90,13 @@ def test_batches_of_the_pipeline(pipeline):
     ]
     assert found.flags == (None, "warn", None, "error", None)
     assert found.records()[0]["begun"].timestamp() == pytest.approx(pipeline.epoch_s - 1, abs=10)
+
+
+def test_of_all_batches_only_one_that_failed_is_an_error(pipeline):
+    """Those that were under way are cancelled by STOP PIPELINE."""
+    for batch_id, state in enumerate(("Failed", "Queued", "Cancelled", "Canceled", "No Data")):
+        pipeline.put("PIPELINES_BATCHES_SUMMARY", BATCH_ID=-batch_id, BATCH_STATE=state)
+    assert pipeline.ask("27_batches").flags == ("error", None, None, None, None)
 
 
 @pytest.mark.parametrize(("state", "flag"), [("Stopped", "warn"), ("Error", "error")])
@@ -103,8 +119,51 @@ def test_a_lag_that_is_not_known_of_each_partition_is_not_known(pipeline):
     assert (delivery["lag"], delivery["silent_s"], delivery["unseen_s"]) == (None, 0, None)
 
 
+@pytest.mark.parametrize(
+    ("error", "begun_s_ago", "is_seen"),
+    [
+        ((2, "Error"), None, False),
+        ((2, "Error"), 30, False),
+        ((4, "Error"), 6, True),
+        ((90, "Error"), None, True),
+        ((2, "Warning"), None, True),
+    ],
+    ids=["never loaded", "fails", "loads again", "was long ago", "skipped"],
+)
+def test_the_lag_is_not_known_while_a_batch_that_failed_is_tried_again(pipeline, error, begun_s_ago, is_seen):
+    """The pipeline is said to run all the while; a batch that loads again has begun before the error, and took 5 s."""
+    pipeline.put("PIPELINES", STATE="Running")
+    pipeline.put("PIPELINES_CURSORS", SOURCE_PARTITION_ID="0", CURSOR_OFFSET=5, LATEST_OFFSET=5)
+    put_error(pipeline, *error, "Could not fetch Kafka metadata")
+    for state, ago in (("Failed", 1), ("Succeeded", begun_s_ago)):
+        if ago is not None:
+            pipeline.run(
+                "INSERT INTO PIPELINES_BATCHES_SUMMARY VALUES (DATABASE(), 'donations', %s, %s,"
+                " NOW(6) - INTERVAL %s SECOND, 5, 20, 100)",
+                ago, state, ago,
+            )  # fmt: skip
+    delivery = pipeline.record("delivery")
+    assert (delivery["lag"], delivery["silent_s"], delivery["unseen_s"], delivery["trouble"]) == (
+        (0, 0, 0, "pipeline running") if is_seen else (0, None, None, "pipeline failing")
+    )
+
+
+def test_what_was_skipped_is_one_error_wherever_it_is_counted_and_no_failure(pipeline):
+    pipeline.put("PIPELINES", STATE="Running")
+    pipeline.put("PIPELINES_CURSORS", SOURCE_PARTITION_ID="0", CURSOR_OFFSET=5, LATEST_OFFSET=5)
+    pipeline.put("PIPELINES_BATCHES_SUMMARY", BATCH_ID=1, BATCH_STATE="Succeeded")
+    for message in ("Invalid JSON", "LEAF ERROR (leaf:3306): Invalid JSON"):
+        put_error(pipeline, 1, "Warning", message, LOAD_DATA_LINE="{", BATCH_ID=1, BATCH_SOURCE_PARTITION_ID="0")
+    for panel_id in ("25_pipeline", "26_lag", "27_batches"):
+        assert pipeline.record(panel_id)["errors"] == 1, panel_id
+    for panel_id in ("25_pipeline", "27_batches", "29_pipeline_errors"):
+        assert pipeline.record(panel_id)["flag"] == "warn", panel_id
+    assert pipeline.record("delivery")["dead"] == 1
+    put_error(pipeline, 1, "Error", "Cannot reach the broker", BATCH_ID=2)
+    assert pipeline.record("25_pipeline")["flag"] == "error"
+
+
 def test_errors_of_the_pipeline_are_shown_and_what_is_no_json_is_counted_once(pipeline):
-    now_s = pipeline.epoch_s
     pipeline.put("PIPELINES", STATE="Error")
     pipeline.put("PIPELINES_CURSORS", SOURCE_PARTITION_ID="3", CURSOR_OFFSET=9, LATEST_OFFSET=9)
     for ago, type_, code, message, line in (
@@ -113,19 +172,18 @@ def test_errors_of_the_pipeline_are_shown_and_what_is_no_json_is_counted_once(pi
         (30, "Warning", 2620, "LEAF ERROR (leaf:3306): Invalid JSON", "{\x1b[2J"),
         (900, "Warning", 2620, "Invalid JSON", "oops"),
     ):
-        pipeline.put(
-            "PIPELINES_ERRORS",
-            ERROR_UNIX_TIMESTAMP=now_s - ago, ERROR_TYPE=type_, ERROR_CODE=code, ERROR_MESSAGE=message,
-            LOAD_DATA_LINE=line, BATCH_ID=17, BATCH_SOURCE_PARTITION_ID="3",
+        put_error(
+            pipeline, ago, type_, message,
+            ERROR_CODE=code, LOAD_DATA_LINE=line, BATCH_ID=17, BATCH_SOURCE_PARTITION_ID="3",
         )  # fmt: skip
     found = pipeline.ask("29_pipeline_errors")
     assert [row[1:] for row in found.rows][:2] == [
         (17, "3", "1934", "Cannot reach the broker", None),
         (17, "3", "2620", "Invalid JSON", "{·[2J"),
     ]
-    assert found.flags == ("error", "warn", "warn", "warn")
-    assert pipeline.record("25_pipeline")["errors"] == 3
-    assert pipeline.record("26_lag")["errors"] == 4
+    assert found.flags == ("error", "warn", "warn")
+    assert pipeline.record("25_pipeline")["errors"] == 2
+    assert pipeline.record("26_lag")["errors"] == 3
     delivery = pipeline.record("delivery")
     assert delivery["dead"] == 2
     assert 19 < delivery["silent_s"] < 35

@@ -11,8 +11,8 @@ SELECT 'rtdash ingest' AS pipeline,
        o.seen, d.`lag`, ROUND(b.rows_per_s) AS `rows/s`, CAST(b.batches_per_s AS DECIMAL(12, 1)) AS `batches/s`,
        b.errors,
        CAST('1970-01-01' AS DATETIME(6)) + INTERVAL b.last_error MICROSECOND AS `last error`,
-       CASE WHEN o.seen IS NULL OR o.is_silent OR b.errors > 0 THEN 'error'
-            WHEN d.`lag` > GREATEST(1000, 2 * b.rows_per_s) THEN 'warn' END AS flag
+       CASE WHEN o.seen IS NULL OR o.is_silent THEN 'error'
+            WHEN b.errors > 0 OR d.`lag` > GREATEST(1000, 2 * b.rows_per_s) THEN 'warn' END AS flag
 FROM (
     SELECT MAX(updated_at) AS seen, MAX(updated_at) < UTC_TIMESTAMP(6) - INTERVAL 3 SECOND AS is_silent
     FROM ingest_offsets
