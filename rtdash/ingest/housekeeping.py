@@ -11,7 +11,7 @@ from pymysql.connections import Connection
 from rtdash.ingest.chore import Chore
 from rtdash.model.engine import Engine
 from rtdash.sources import donations
-from rtdash.sources.mysql import explained
+from rtdash.sources.mysql import explained, hang_up
 
 _DEADLINE_S = 30.0
 _KEEP_ARRIVALS_S = 300
@@ -28,6 +28,7 @@ def housekeeping(dsn: SecretStr) -> Chore[Connection[Any]]:
         every_s=10.0,
         connect=lambda: donations.connect(dsn, "housekeeping", deadline_s=_DEADLINE_S),
         work=_forget,
+        cancel=hang_up,
     )
 
 

@@ -16,6 +16,7 @@ from rtdash.ingest.stream import Stream
 from rtdash.model.engine import Engine
 from rtdash.model.pipeline import PIPELINE, PipelineState
 from rtdash.sources import donations
+from rtdash.sources.mysql import hang_up
 from rtdash.sources.pipeline import THERE_IS_NONE, Pipeline
 
 log = logging.getLogger(__name__)
@@ -24,8 +25,8 @@ _LOOK_S = 2.0
 _DEADLINE_S = 10.0
 
 
-def load_donations(dsn: SecretStr, stream: Stream[Any], stop: threading.Event) -> None:
-    """Until `stop`: run the stream, or watch the pipeline. A server that is away, and cannot say, is waited for."""
+def load_donations(dsn: SecretStr, stream: Stream[Any], watch: Chore[Connection[Any]], stop: threading.Event) -> None:
+    """Until `stop`: run the stream, or `watch` the pipeline. A server that is away, and cannot say, is waited for."""
     retry = Retry("donations")
     while not stop.is_set():
         try:
@@ -34,7 +35,7 @@ def load_donations(dsn: SecretStr, stream: Stream[Any], stop: threading.Event) -
             stop.wait(retry.failed(error))
             continue
         retry.succeeded()
-        part = PipelineWatch(dsn).chore if engine is Engine.SINGLESTORE else stream
+        part = watch if engine is Engine.SINGLESTORE else stream
         part.run(stop)
         return
 
@@ -49,6 +50,7 @@ class PipelineWatch:
             every_s=_LOOK_S,
             connect=lambda: donations.connect(dsn, "pipeline", deadline_s=_DEADLINE_S),
             work=self._look,
+            cancel=hang_up,
         )
 
     def _look(self, connection: Connection[Any]) -> bool:

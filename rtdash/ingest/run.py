@@ -16,7 +16,7 @@ from rtdash.ingest.clickstream import ClickstreamSink
 from rtdash.ingest.donations import DonationSink
 from rtdash.ingest.housekeeping import housekeeping
 from rtdash.ingest.incarnation import Incarnations
-from rtdash.ingest.pipeline import load_donations
+from rtdash.ingest.pipeline import PipelineWatch, load_donations
 from rtdash.ingest.stream import Stream
 from rtdash.settings import Settings
 from rtdash.sources.kafka import CLICKSTREAM_TOPIC, DONATIONS_TOPIC
@@ -44,7 +44,8 @@ def run(settings: Settings, stop: threading.Event) -> int:
     donations = Stream(DonationSink(donations_dsn), kafka, incarnations.of)
     events = ClickstreamSink(clickstream_dsn)
     clickstream = Stream(events, kafka, incarnations.of)
-    parts.start(DONATIONS_TOPIC, partial(load_donations, donations_dsn, donations))
+    watch = PipelineWatch(donations_dsn).chore
+    parts.start(DONATIONS_TOPIC, partial(load_donations, donations_dsn, donations, watch))
     parts.start(CLICKSTREAM_TOPIC, clickstream.run)
     for chore in chores:
         parts.start(chore.name, chore.run)
@@ -52,7 +53,7 @@ def run(settings: Settings, stop: threading.Event) -> int:
     stop.wait()
     deadline_s = time.monotonic() + _ENDING_S
     events.end_within(_LAST_BATCH_S)
-    for chore in chores:
+    for chore in (*chores, watch):
         try:
             chore.interrupt()
         except SourceError as error:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import socket
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -18,7 +17,7 @@ from rtdash.errors import Overdue, RtdashError, SourceError, Unreachable
 from rtdash.model.engine import Engine
 from rtdash.panels.feature import Feature
 from rtdash.sources.connection import Answer
-from rtdash.sources.mysql import CONNECT_TIMEOUT_S, dial, explain, explained
+from rtdash.sources.mysql import CONNECT_TIMEOUT_S, dial, explain, explained, hang_up
 from rtdash.sources.singlestore import Session
 
 _log = logging.getLogger(__name__)
@@ -149,13 +148,9 @@ class DonationsConnection:
         return Overdue(f"donations database: no answer within {deadline_s:g} s; the query was ended by KILL QUERY")
 
     def abandon(self) -> None:
-        """Shut the socket down: the driver, waiting on it, sees the end of the stream, and its thread does the rest."""
+        """Have the thread that waits for an answer see none come; it does the rest."""
         self._is_abandoned = True
-        # The driver has no other way to give a query up.
-        line = self._connection._sock  # type: ignore[attr-defined]  # noqa: SLF001
-        if line is not None:
-            with contextlib.suppress(OSError):
-                line.shutdown(socket.SHUT_RDWR)
+        hang_up(self._connection)
 
     def close(self) -> None:
         """Close the connection."""

@@ -12,7 +12,7 @@ import pytest
 from rtdash.errors import Unreachable
 from rtdash.ingest import pipeline
 from rtdash.ingest.housekeeping import housekeeping
-from rtdash.ingest.pipeline import load_donations
+from rtdash.ingest.pipeline import PipelineWatch, load_donations
 from rtdash.model.engine import Engine
 from rtdash.sources import donations
 from tests.singlestore.peer import Peer
@@ -35,13 +35,15 @@ class Stream:
 @contextmanager
 def loading(peer: Peer, stream: Stream) -> Iterator[None]:
     stop = threading.Event()
-    thread = threading.Thread(target=load_donations, args=(peer.dsn(), stream, stop))
+    watch = PipelineWatch(peer.dsn()).chore
+    thread = threading.Thread(target=load_donations, args=(peer.dsn(), stream, watch, stop))
     thread.start()
     try:
         yield
     finally:
         stop.set()
-        thread.join(15)
+        watch.interrupt()
+        thread.join(5)
     assert not thread.is_alive()
 
 
@@ -99,6 +101,28 @@ def test_a_stop_ends_the_wait_for_a_server_that_is_away(peer, monkeypatch, recor
     with loading(peer, stream):
         until(records)
     assert not stream.is_run
+
+
+def test_a_look_that_hangs_is_broken_off_at_the_end(scripted, records):
+    scripted.peer.hold(r"information_schema\.PIPELINES\s")
+    with loading(scripted.peer, Stream()):
+        scripted.peer.until(scripted.peer.holds)
+    assert scripted.peer.holds()
+    assert records() == []
+
+
+def test_so_is_housekeeping(peer):
+    peer.hold("^DELETE FROM donation_seconds")
+    peer.tell("^DELETE FROM ", Done())
+    stop, chore = threading.Event(), housekeeping(peer.dsn())
+    thread = threading.Thread(target=chore.run, args=(stop,))
+    thread.start()
+    peer.until(peer.holds)
+    stop.set()
+    chore.interrupt()
+    thread.join(5)
+    assert not thread.is_alive()
+    assert peer.holds()
 
 
 def test_on_mariadb_the_stream_loads_them(peer, records):
