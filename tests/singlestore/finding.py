@@ -43,23 +43,37 @@ class Table:
     columns: dict[str, str]
     """Type and options of each, by its name as it is written."""
     keys: tuple[Key, ...]
+    options: str
+    """What stands behind the closing bracket."""
 
 
-_TABLE = re.compile(r"CREATE\s+(ROWSTORE\s+)?TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?`?(\w+)`?\s*\(")
-_KEY = re.compile(r"(?:(PRIMARY|UNIQUE|SHARD|SORT)\s+)?(?:KEY|INDEX)\s*(?:`?\w+`?\s*)?(?:USING\s+\w+\s*)?\(([^)]*)\)")
+_TABLE = re.compile(
+    r"CREATE\s+(ROWSTORE\s+)?(?:\w+\s+)*?TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?`?(\w+)`?\s*\(", re.IGNORECASE
+)
+_KEY = re.compile(
+    r"(?:CONSTRAINT\s+(?:`?\w+`?\s+)?)?(?:(?:(PRIMARY|UNIQUE|SHARD|SORT)\s+)?(?:KEY|INDEX)|(UNIQUE))\b\s*"
+    r"(?:`?\w+`?\s*)?(?:USING\s+\w+\s*)?\(([^)]*)\)",
+    re.IGNORECASE,
+)
 
 
 def tables(statements: Sequence[Statement]) -> Iterator[Table]:
     for statement in statements:
         if found := _TABLE.match(statement.text):
-            listed = [part.strip() for part in parts(statement.text[found.end() :])]
-            keys = [
-                Key(key[1] or "", tuple(column.strip(" `") for column in key[2].split(",")))
-                for part in listed
-                if (key := _KEY.match(part))
-            ]
-            columns = dict(part.split(None, 1) for part in listed if not _KEY.match(part))
-            yield Table(statement, found[2], bool(found[1]), columns, tuple(keys))
+            definition = statement.text[found.end() :]
+            listed = list(parts(definition))
+            options = definition[sum(len(part) + 1 for part in listed) :]
+            keys, columns = [], {}
+            for part in map(str.strip, listed):
+                if key := _KEY.match(part):
+                    names = tuple(name for column in key[3].split(",") if (name := column.strip(" `")))
+                    keys.append(Key((key[1] or key[2] or "").upper(), names))
+                else:
+                    name, columns[name] = part.split(None, 1)
+                    if own := re.search(r"\b(PRIMARY|UNIQUE)\b", columns[name], re.IGNORECASE):
+                        keys.append(Key(own[1].upper(), (name.strip("`"),)))
+            is_rowstore = found[1] is not None
+            yield Table(statement, found[2], is_rowstore, columns, tuple(keys), " ".join(options.split()))
 
 
 def parts(text: str) -> Iterator[str]:

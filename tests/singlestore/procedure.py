@@ -1,4 +1,4 @@
-"""The procedure of the pipeline, put into MariaDB's words: its query is a view over a table `batch`, its body stays.
+"""The procedure of the pipeline, put into MariaDB's words: its query is a view over a table `received`, its body stays.
 
 So what it counts as a donation and what it adds up is tried. That SingleStore takes it is not.
 """
@@ -30,7 +30,7 @@ class Procedure:
         head, _, query = declared.partition(" =\n    SELECT ")
         names = [field.split()[0] for field in parts(head.partition("checked QUERY(")[2])]
         columns = ", ".join(f"`{field}` {'LONGBLOB' if field == 'message' else 'TEXT'}" for field in _FIELDS)
-        self._ask(f"CREATE TABLE batch ({columns}) DEFAULT CHARACTER SET utf8mb4")
+        self._ask(f"CREATE TABLE received ({columns}) DEFAULT CHARACTER SET utf8mb4")
         self._ask(f"CREATE VIEW checked ({', '.join(names)}) AS SELECT {_translated(query)}")
 
     def call(self, messages: Iterable[bytes]) -> None:
@@ -49,9 +49,9 @@ class Procedure:
 
     def _fill(self, messages: Iterable[bytes]) -> None:
         marks = ", ".join(["%s"] * len(_FIELDS))
-        self._ask("DELETE FROM batch")
+        self._ask("DELETE FROM received")
         with self._connection.cursor() as cursor:
-            cursor.executemany(f"INSERT INTO batch VALUES ({marks})", [_extracted(message) for message in messages])
+            cursor.executemany(f"INSERT INTO received VALUES ({marks})", [_extracted(message) for message in messages])
 
     def _ask(self, statement: str) -> tuple[Any, ...]:
         with self._connection.cursor() as cursor:

@@ -1,5 +1,6 @@
 """What SingleStore asks of tables and statements. Each rule names what it rests on: [doc] its documentation, [code]
-public code that runs on it, [inf] what follows from those. Those of the pipeline: tests/singlestore/pipeline_rules.py.
+public code that runs on it, [inf] what follows from those. Of what reads and writes rows: query_rules.py; of the
+pipeline: pipeline_rules.py.
 """
 
 from __future__ import annotations
@@ -7,11 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from sqlglot import exp
-from sqlglot.errors import ParseError
-from sqlglot.generators.singlestore import SingleStoreGenerator
-from sqlglot.optimizer.scope import traverse_scope
-
+from tests.singlestore import query_rules
 from tests.singlestore.finding import Finding, of, tables
 from tests.singlestore.sql import Statement
 
@@ -21,13 +18,26 @@ _OFTEN_MS = 1000
 
 
 def keys_contain_the_shard_key(statements: Statements) -> Iterator[Finding]:
-    """[doc] Every PRIMARY and UNIQUE key contains all columns of the shard key."""
+    """[doc] Every PRIMARY and UNIQUE key contains all columns of the shard key; without one rows go anywhere, and no
+    UNIQUE key can be. Ours: every table says its own.
+    """
     for table in tables(statements):
-        primary = next((key.columns for key in table.keys if key.kind == "PRIMARY"), ())
-        shard = next((key.columns for key in table.keys if key.kind == "SHARD"), primary)
+        shard = {column for key in table.keys if key.kind == "SHARD" for column in key.columns}
+        if not shard and table.statement.file.endswith(".sql"):
+            yield of(table.statement, "no SHARD KEY")
         for key in table.keys:
-            if key.kind in ("PRIMARY", "UNIQUE") and (missing := set(shard) - set(key.columns)):
+            if key.kind in ("PRIMARY", "UNIQUE") and (missing := shard - set(key.columns)):
                 yield of(table.statement, f"{key.kind} KEY lacks {', '.join(sorted(missing))} of the shard key")
+
+
+def options_of_tables(statements: Statements) -> Iterator[Finding]:
+    """[doc] CREATE TABLE knows COLLATE behind its bracket, which brings the character set, and no CHARACTER SET. Unless
+    it is said it differs by version: where there are texts, it is said.
+    """
+    for table in tables(statements):
+        has_texts = any(re.match(r"(VAR)?CHAR|\w*TEXT|JSON", kind, re.IGNORECASE) for kind in table.columns.values())
+        if table.options != ("COLLATE utf8mb4_bin" if has_texts else ""):
+            yield of(table.statement, f"{table.options or 'nothing'} behind its bracket")
 
 
 def one_sort_key(statements: Statements) -> Iterator[Finding]:
@@ -46,23 +56,16 @@ def no_two_hash_keys_alike(statements: Statements) -> Iterator[Finding]:
             yield of(table.statement, "two hash keys over the same columns")
 
 
-def nothing_altered_that_cannot_be(statements: Statements) -> Iterator[Finding]:
-    """[doc] Shard and sort keys are never altered; on columnstore neither are unique keys added nor types changed."""
-    pattern = re.compile(r"\b(KEY|INDEX|UNIQUE|PRIMARY|MODIFY|CHANGE)\b")
+def no_table_altered(statements: Statements) -> Iterator[Finding]:
+    """[doc] Shard and sort keys are never altered; on columnstore neither are unique keys added nor types changed; and
+    ADD COLUMN fails the second time, since it knows no IF NOT EXISTS. So tables stay as they were made.
+    """
+    pattern = re.compile(
+        r"(ALTER|DROP|RENAME|TRUNCATE)\s+(\w+\s+)*?TABLE\b|(CREATE|DROP)\s+\w*\s*INDEX\b", re.IGNORECASE
+    )
     for statement in statements:
-        if statement.text.startswith("ALTER TABLE") and (found := pattern.search(statement.text)):
-            yield of(statement, f"alters {found[0]}")
-
-
-def updates_by_key(statements: Statements) -> Iterator[Finding]:
-    """[doc] An UPDATE of many rows works against the background merger: each is bound to the first column of a key."""
-    led_by = {table.name: {key.columns[0] for key in table.keys if key.kind != "SORT"} for table in tables(statements)}
-    for statement in statements:
-        for name, condition in re.findall(r"\bUPDATE\s+(\w+)\s+SET\b(?:.*?\bWHERE\b(.*))?", statement.text, re.DOTALL):
-            columns = set(re.findall(r"`?(\w+)`?\s*(?:=|IN\b)", condition))
-            # A condition that is put together when it runs is held to this by tests/singlestore/test_store.py.
-            if condition.strip() != "hole" and not columns & led_by.get(name, set()):
-                yield of(statement, f"UPDATE of {name} without a condition on a key")
+        if found := pattern.match(statement.text):
+            yield of(statement, found[0])
 
 
 def one_statement_at_once(statements: Statements) -> Iterator[Finding]:
@@ -74,16 +77,16 @@ def one_statement_at_once(statements: Statements) -> Iterator[Finding]:
 
 def names_in_lower_case(statements: Statements) -> Iterator[Finding]:
     """[doc] Names of tables are case-sensitive."""
-    pattern = re.compile(r"\b(?:FROM|JOIN|INTO|UPDATE|TABLE|EXISTS|VIEW)\s+`?([A-Za-z_]\w*)`?(?!\.)\b")
+    pattern = re.compile(r"\b(?:FROM|JOIN|INTO|UPDATE|TABLE|EXISTS|VIEW)\s+`?([A-Za-z_]\w*)`?(?!\.)\b", re.IGNORECASE)
     for statement in statements:
         for name in pattern.findall(statement.text):
-            if name != name.lower() and name not in ("IF", "PROCEDURE"):
+            if name != name.lower() and name.upper() not in ("IF", "PROCEDURE"):
                 yield of(statement, f"{name} is not in lower case")
 
 
 def no_insert_ignore_with_update(statements: Statements) -> Iterator[Finding]:
     """[doc] INSERT IGNORE … ON DUPLICATE KEY UPDATE is error 1706."""
-    pattern = re.compile(r"INSERT\s+IGNORE[^;]*ON\s+DUPLICATE\s+KEY", re.DOTALL)
+    pattern = re.compile(r"INSERT\s+IGNORE[^;]*ON\s+DUPLICATE\s+KEY", re.DOTALL | re.IGNORECASE)
     for statement in statements:
         if pattern.search(statement.text):
             yield of(statement, "INSERT IGNORE with ON DUPLICATE KEY UPDATE")
@@ -100,28 +103,22 @@ def exact_columns(statements: Statements) -> Iterator[Finding]:
     """[doc] Times have 0 or 6 digits of a second; ours: amounts are DECIMAL."""
     for table in tables(statements):
         for name, kind in table.columns.items():
-            if "amount" in name and not kind.startswith("DECIMAL"):
+            if "amount" in name.lower() and not kind.upper().startswith("DECIMAL"):
                 yield of(table.statement, f"{name} is not DECIMAL")
-            if re.match(r"(DATETIME|TIME|TIMESTAMP)\([^06]\)", kind):
+            if re.match(r"(DATETIME|TIME|TIMESTAMP)\([^06]\)", kind, re.IGNORECASE):
                 yield of(table.statement, f"{name} {kind}: only (6) is known")
-
-
-def information_schema_alone(statements: Statements) -> Iterator[Finding]:
-    """[code] Views of information_schema are not joined with tables of the user (error 1749)."""
-    for statement in _queries(statements):
-        sources = [table for tree in statement.trees for table in tree.find_all(exp.Table) if table.name]
-        if len({table.db.lower() == "information_schema" for table in sources}) > 1:
-            yield of(statement, "information_schema together with tables")
 
 
 def utc_only(statements: Statements) -> Iterator[Finding]:
     """[doc] SET time_zone does nothing. The server's zone is asked only where information_schema tells times in it."""
     pattern = re.compile(r"\bSET\s+(?:SESSION\s+)?time_zone\b|\bCONVERT_TZ\b", re.IGNORECASE)
-    local = re.compile(r"\b(NOW|CURRENT_TIMESTAMP|LOCALTIME|LOCALTIMESTAMP|SYSDATE|CURDATE|CURRENT_DATE|CURTIME)\b")
+    local = re.compile(
+        r"\b(NOW|CURRENT_TIMESTAMP|LOCALTIME|LOCALTIMESTAMP|SYSDATE|CURDATE|CURRENT_DATE|CURTIME)\b", re.IGNORECASE
+    )
     for statement in statements:
         if found := pattern.search(statement.text):
             yield of(statement, found[0])
-        if "information_schema" not in statement.text and (found := local.search(statement.text)):
+        if "information_schema" not in statement.text.lower() and (found := local.search(statement.text)):
             yield of(statement, f"{found[0]} is of the server's zone")
 
 
@@ -132,117 +129,50 @@ def no_activities_often(statements: Statements) -> Iterator[Finding]:
             yield of(statement, "MV_ACTIVITIES more often than once a second")
 
 
-def no_subquery_for_each_row(statements: Statements) -> Iterator[Finding]:
-    """[doc] Many correlated subqueries are refused: joins instead."""
-    for statement in _queries(statements):
-        for tree in statement.trees:
-            for scope in traverse_scope(tree):
-                # A bare column is taken for one of the subquery's own.
-                outer = [str(column) for column in scope.external_columns if column.table]
-                if scope.is_subquery and outer:
-                    yield of(statement, f"a subquery for each row: {', '.join(outer)} is of the outer query")
-
-
-def a_unions_limit_in_brackets(statements: Statements) -> Iterator[Finding]:
-    """[doc] UNION … LIMIT binds to the second part."""
-    for statement in _queries(statements):
-        for tree in statement.trees:
-            for union in tree.find_all(exp.Union):
-                if union.args.get("limit") or union.args.get("order"):
-                    yield of(statement, "LIMIT or ORDER BY of a UNION without brackets")
-
-
 def nothing_locked(statements: Statements) -> Iterator[Finding]:
     """[doc] READ COMMITTED alone, no savepoints, and FOR UPDATE is refused with a join: none is used."""
-    pattern = re.compile(r"\b(SAVEPOINT|FOR\s+UPDATE|ISOLATION\s+LEVEL)\b")
+    pattern = re.compile(r"\b(SAVEPOINT|FOR\s+UPDATE|LOCK\s+IN|LOCK\s+TABLES|ISOLATION\s+LEVEL)\b", re.IGNORECASE)
     for statement in statements:
         if found := pattern.search(statement.text):
             yield of(statement, found[0])
 
 
 def created_again_and_again(statements: Statements) -> Iterator[Finding]:
-    """[doc] Every file may be applied again; CREATE OR REPLACE VIEW does not exist."""
-    before: Statement | None = None
+    """[doc] Every file may be applied again; CREATE OR REPLACE VIEW does not exist. IF NOT EXISTS is not for all: pools
+    that are there may fail, and a trace that is there is a refusal that its file may get.
+    """
+    again = re.compile(
+        r"CREATE (ROWSTORE )?TABLE IF NOT EXISTS|CREATE OR REPLACE PROCEDURE|CREATE PIPELINE IF NOT EXISTS",
+        re.IGNORECASE,
+    )
+    before = ""
     for statement in statements:
         text = " ".join(statement.text.split())
-        replaced = re.sub(r"^CREATE VIEW (\w+) .*", r"DROP VIEW IF EXISTS \1", text)
-        is_dropped = before is not None and " ".join(before.text.split()) == replaced
-        if text.startswith("CREATE") and not (
-            re.match(
-                r"CREATE (ROWSTORE )?TABLE IF NOT EXISTS|CREATE OR REPLACE PROCEDURE|CREATE PIPELINE IF NOT EX", text
-            )
-            or (text.startswith("CREATE VIEW") and is_dropped)
-            or (text.startswith("CREATE RESOURCE POOL") and statement.may_fail)
-            or (text.startswith("CREATE EVENT TRACE") and before is not None and before.may_fail)
+        view = re.match(r"CREATE VIEW (\w+) ", text, re.IGNORECASE)
+        if re.match("CREATE ", text, re.IGNORECASE) and not (
+            again.match(text)
+            or (view and before.upper() == f"DROP VIEW IF EXISTS {view[1]}".upper())
+            or (text.upper().startswith("CREATE RESOURCE POOL ") and statement.may_fail)
+            or (text.upper().startswith("CREATE EVENT TRACE ") and statement.is_optional)
         ):
             yield of(statement, "cannot be applied a second time")
-        before = statement
-
-
-def queries_in_its_dialect(statements: Statements) -> Iterator[Finding]:
-    """Queries are read by a parser of SingleStore's dialect."""
-    for statement in statements:
-        if statement.is_query:
-            try:
-                _ = statement.trees
-            except ParseError as error:
-                yield of(statement, str(error).splitlines()[0])
-
-
-def restricted_words_in_quotes(statements: Statements) -> Iterator[Finding]:
-    """[doc] A restricted keyword is a name only in backticks, or behind a full stop; the parser has the list."""
-    for statement in statements:
-        for name in _bare_names(statement):
-            if name.lower() in SingleStoreGenerator.RESERVED_KEYWORDS:
-                yield of(statement, f"{name} is a restricted keyword")
-
-
-def _bare_names(statement: Statement) -> Iterator[str]:
-    for table in tables([statement]):
-        yield from (name for name in table.columns if not name.startswith("`"))
-    for columns in re.findall(r"\bINTO\s+\w+\s*\(([^)]*)\)", statement.text):
-        yield from (name.strip() for name in columns.split(",") if "`" not in name)
-    if re.search(r"\bUPDATE\b", statement.text):
-        yield from re.findall(r"(?:\bUPDATE|\bSET|\bAND|\bWHERE|,)\s+(\w+)\s*(?:=|IN\b|<)", statement.text)
-    for readable in _queries([statement]):
-        for tree in readable.trees:
-            for name in tree.find_all(exp.Identifier):
-                parent = name.parent
-                before = {exp.Column: "table", exp.Table: "db"}.get(type(parent))
-                is_behind = before is not None and parent.args.get(before) is not None and parent.this is name
-                if not name.quoted and not is_behind and not isinstance(parent, exp.Parameter | exp.SessionParameter):
-                    yield name.name
-
-
-def _queries(statements: Statements) -> Iterator[Statement]:
-    """Those that the parser reads; the others are found by `queries_in_its_dialect`."""
-    for statement in statements:
-        if statement.is_query:
-            try:
-                _ = statement.trees
-            except ParseError:
-                continue
-            yield statement
+        before = text
 
 
 RULES = (
+    *query_rules.RULES,
     keys_contain_the_shard_key,
+    options_of_tables,
     one_sort_key,
     no_two_hash_keys_alike,
-    nothing_altered_that_cannot_be,
-    updates_by_key,
+    no_table_altered,
     one_statement_at_once,
     names_in_lower_case,
     no_insert_ignore_with_update,
     no_auto_increment,
     exact_columns,
-    information_schema_alone,
     utc_only,
     no_activities_often,
-    no_subquery_for_each_row,
-    a_unions_limit_in_brackets,
     nothing_locked,
     created_again_and_again,
-    queries_in_its_dialect,
-    restricted_words_in_quotes,
 )

@@ -25,7 +25,7 @@ class ScriptedSchema:
         peer.tell(r"^CREATE PIPELINE IF NOT EXISTS donations AS\b", Done())
         peer.tell(r"^(CREATE|ALTER) RESOURCE POOL rtdash_(dashboard|pipeline) ", Done())
         peer.tell(r"^ALTER PIPELINE donations (STOP_ON_ERROR ON|SET RESOURCE POOL rtdash_pipeline)$", Done())
-        peer.tell(r"^(CREATE|DROP) EVENT TRACE Query_completion\b", Done())
+        peer.tell(r"^CREATE EVENT TRACE Query_completion\b", Done())
 
     def _has(self, heard: Heard) -> Reply:
         name = re.findall(r"'(\w+)'", heard.statement)[-1]

@@ -16,7 +16,7 @@ from pathlib import Path
 import sqlglot
 from sqlglot import exp
 
-from rtdash.schema.script import statements
+from rtdash.schema.script import in_head, statements
 
 ROOT = Path(__file__).parents[2]
 FILES = ("sql/singlestore/**/*.sql", "sql/donations/**/*.sql")
@@ -27,14 +27,19 @@ MODULES = (
     "rtdash/sources/singlestore.py",
     "rtdash/schema/mysql.py",
     "rtdash/schema/pipeline.py",
+    "rtdash/ingest/donations.py",
     "rtdash/ingest/housekeeping.py",
     "rtdash/ingest/letters.py",
+    "rtdash/ingest/load.py",
 )
 # Said to MariaDB alone.
-MARIADB_ALONE = ("SET max_statement_time",)
+MARIADB_ALONE = ("SET max_statement_time", "INSERT INTO ingest_batches", "DELETE FROM ingest_batches")
 _VERB = re.compile(
-    r"\s*(SELECT|INSERT|REPLACE|UPDATE|DELETE|CREATE|ALTER|DROP|SET|SHOW|START|STOP|TEST|KILL|USE|PROFILE|EXPLAIN)\s"
+    r"\s*(SELECT|WITH|INSERT|REPLACE|UPDATE|DELETE|CREATE|ALTER|DROP|SET|SHOW|START|STOP|TEST|KILL|USE|PROFILE|EXPLAIN)\s"
 )
+_READ = r"(?:SELECT|WITH|INSERT|UPDATE|DELETE)\b.*"
+_WHOLE = re.compile(rf"[\s(]*{_READ}|CREATE\s+(?:OR\s+REPLACE\s+)?VIEW\b.*", re.DOTALL | re.IGNORECASE)
+_WITHIN = re.compile(rf"(?:^|=|\b(?:BEGIN|THEN|ELSE|LOOP)\b)\s*({_READ})", re.DOTALL | re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -44,6 +49,8 @@ class Statement:
     file: str
     text: str
     may_fail: bool = False
+    is_optional: bool = False
+    """Whether its file is no failure where the server refuses it."""
     every_ms: int | None = None
     """How often a panel asks it; None: by the dashboard's interval, which may be 250 ms."""
 
@@ -53,17 +60,24 @@ class Statement:
         return " ".join(self.text.split())[:60]
 
     @property
-    def is_query(self) -> bool:
-        return self.text.lstrip(" (\n").upper().startswith("SELECT")
-
-    @property
     def is_procedure(self) -> bool:
-        return self.text.startswith(("CREATE PROCEDURE", "CREATE OR REPLACE PROCEDURE"))
+        return re.match(r"CREATE\s+(OR\s+REPLACE\s+)?PROCEDURE\b", self.text, re.IGNORECASE) is not None
 
     @property
     def trees(self) -> list[exp.Expr]:
-        """As the parser of SingleStore's dialect reads it. Raises ParseError."""
-        return _parsed(self.text)
+        """What asks or writes rows, as the parser of SingleStore's dialect reads it: the statement, be it a view; of a
+        procedure its own query and each statement. Raises ParseError.
+        """
+        if self.is_procedure:
+            pieces = [found[1] for piece in _pieces(self.text) if (found := _WITHIN.search(piece.strip()))]
+        else:
+            pieces = [self.text] if _WHOLE.match(self.text) else []
+        return [tree for piece in pieces for tree in _parsed(piece)]
+
+
+def _pieces(text: str) -> list[str]:
+    """What stands between semicolons, but for those in quotes."""
+    return re.findall(r"(?:'[^']*'|[^';])+", text)
 
 
 @cache
@@ -90,8 +104,9 @@ def _statements(file: str, text: str) -> list[Statement]:
 def _of_sql(file: str, script: str) -> Iterator[Statement]:
     every = re.search(r"^-- every: (\d+)(ms|s)$", script, re.MULTILINE)
     every_ms = int(every[1]) * (1000 if every[2] == "s" else 1) if every else None
+    is_optional = in_head(script, "optional") is not None
     for one in statements(script):
-        yield Statement(file, _bound(_without_comments(one.text)), one.may_fail, every_ms)
+        yield Statement(file, _bound(_without_comments(one.text)), one.may_fail, is_optional, every_ms)
 
 
 def _without_comments(text: str) -> str:

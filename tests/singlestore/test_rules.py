@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import pytest
 
-from tests.singlestore import pipeline_rules, rules, sql
+from tests.singlestore import mistakes, pipeline_mistakes, pipeline_rules, query_mistakes, rules, sql
 from tests.singlestore.finding import tables
-from tests.singlestore.mistakes import MISTAKES
 
 RULES = (*rules.RULES, *pipeline_rules.RULES)
+MISTAKES = [*mistakes.MISTAKES, *query_mistakes.MISTAKES, *pipeline_mistakes.MISTAKES]
 IDS = [f"{index}-{name}" for index, (name, *_) in enumerate(MISTAKES)]
 
 

@@ -33,4 +33,4 @@ CREATE ROWSTORE TABLE IF NOT EXISTS campaigns (
     PRIMARY KEY (campaign_id),
     KEY campaigns_state (`state`),
     KEY campaigns_end (ended_at)
-) DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+) COLLATE utf8mb4_bin;

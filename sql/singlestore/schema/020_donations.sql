@@ -18,7 +18,7 @@ CREATE TABLE IF NOT EXISTS donation_transactions (
     SHARD KEY (transaction_id),
     SORT KEY (transaction_date),
     UNIQUE KEY (transaction_id) USING HASH
-) DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+) COLLATE utf8mb4_bin;
 
 -- Sums since the start of each campaign: 80 rows a campaign at most, whatever the number of donations.
 -- Rowstore: each batch updates them in place, and each panel reads those of the current campaigns by the key's first
@@ -35,7 +35,7 @@ CREATE ROWSTORE TABLE IF NOT EXISTS donation_totals (
     amount       DECIMAL(18, 2) NOT NULL,
     SHARD KEY (campaign_id, city, organization),
     PRIMARY KEY (campaign_id, city, organization)
-) DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+) COLLATE utf8mb4_bin;
 
 -- Sums of each second; the key is led by the second, so that a window is one short range in each partition.
 -- Rowstore: the newest second is updated ten times, and an ordered key is what makes the range.
@@ -50,7 +50,7 @@ CREATE ROWSTORE TABLE IF NOT EXISTS donation_seconds (
     amount       DECIMAL(18, 2) NOT NULL,
     SHARD KEY (campaign_id, city, organization),
     PRIMARY KEY (`second`, campaign_id, city, organization)
-) DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+) COLLATE utf8mb4_bin;
 
 -- What each batch made visible, by the time of its donations cut to 20 ms; kept for 5 minutes.
 -- arrival_id is the microsecond of the Unix epoch in which the batch was stored, strictly increasing; AUTO_INCREMENT

@@ -15,7 +15,7 @@ CREATE ROWSTORE TABLE IF NOT EXISTS ingest_offsets (
     seen_at       DATETIME(6),
     SHARD KEY (incarnation, topic, `partition_id`),
     PRIMARY KEY (incarnation, topic, `partition_id`)
-) DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+) COLLATE utf8mb4_bin;
 
 -- Messages that could not be used, with their JSON and the reason. A pipeline does not tell a procedure where a message
 -- stood: partition_id is -1, and message_offset a number of our own.
@@ -34,4 +34,4 @@ CREATE TABLE IF NOT EXISTS dead_letters (
     SHARD KEY (message_offset),
     SORT KEY (recorded_at),
     UNIQUE KEY (incarnation, topic, `partition_id`, message_offset) USING HASH
-) DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+) COLLATE utf8mb4_bin;

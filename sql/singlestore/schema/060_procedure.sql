@@ -10,7 +10,7 @@
 -- donation_transactions is filled last, since until then it tells what was known before. Of copies in one batch the
 -- same one is taken each time: they are ordered by all that they say.
 DELIMITER //
-CREATE OR REPLACE PROCEDURE ingest_donations (batch QUERY(
+CREATE OR REPLACE PROCEDURE ingest_donations (received QUERY(
     transaction_id LONGTEXT, city LONGTEXT, latitude LONGTEXT, longitude LONGTEXT, organization LONGTEXT,
     transaction_date LONGTEXT, total_amount LONGTEXT, campaign_id LONGTEXT, is_campaign_active LONGTEXT,
     message LONGBLOB
@@ -75,7 +75,7 @@ DECLARE
                    campaign_id AS campaign_id_text, campaign_id !:> BIGINT AS campaign_id,
                    is_campaign_active AS is_active_text, is_campaign_active !:> TINYINT AS is_campaign_active,
                    message
-            FROM batch
+            FROM received
         ) w
     ) v
     LEFT JOIN donation_transactions k ON k.transaction_id = v.transaction_id;

@@ -2,7 +2,7 @@
 -- The server reads the topic by itself, and keeps the offsets. A batch every 100 ms once the topic is drained: by the
 -- default of 2500 ms the screen would be behind.
 -- Every key is mapped by its name. One that is missing is NULL, of which the procedure makes a dead letter; without
--- DEFAULT it would be an error. SKIP PARSER ERRORS: what is no JSON at all is left out, and stands for a while in
+-- DEFAULT it would be an error. Of errors the parser's alone are skipped: what is no JSON at all stands for a while in
 -- information_schema.PIPELINES_ERRORS. `message` is the whole of it (its sign is doubled for the driver).
 CREATE PIPELINE IF NOT EXISTS donations AS
 LOAD DATA KAFKA %(kafka_source)s
