@@ -114,7 +114,7 @@ def _faults(donations: Balance, events: Balance | None, rows: Record) -> Iterato
         if balance is None:
             continue
         if not balance.received.is_attended:
-            idle = "no pipeline is seen to run" if balance.received.is_by_pipeline else "no `rtdash ingest` is at work"
+            idle = "no pipeline is seen at work" if balance.received.is_by_pipeline else "no `rtdash ingest` is at work"
             yield f"{what}: the lag is not known, as {idle}, or Kafka is away"
         elif not balance.is_settled:
             yield f"{what}: still moving; stop the campaigns, or wait longer (--wait)"

@@ -8,7 +8,8 @@ the second line a check. The terms are read at different moments, so a differenc
 2 s.
 
 Where SingleStore's own pipeline loads, two readings make up what was received: the account that its procedure keeps in
-tables, and the views of the server, which alone know the lag and cannot be read together with tables.
+tables, and the views of the server, which alone know the lag and cannot be read together with tables. What is no JSON
+the pipeline skips, and logs for a while: no campaign sends such messages, so they stand beside the balance.
 """
 
 from __future__ import annotations
@@ -72,6 +73,8 @@ class Received:
     duplicates: int = 0
     replayed: int = 0
     """Dead letters that were loaded after all: they are of no campaign's making, whatever number they carry."""
+    no_json: int = 0
+    """What the pipeline has skipped, as far as the server still tells: of no campaign, and on no side of the balance."""
     is_attended: bool = True
     """Ingest has just seen where the partitions end: the lag is known."""
     is_own: bool = True
@@ -81,7 +84,7 @@ class Received:
 
     @classmethod
     def read(cls, record: Mapping[str, Cell], *, is_own: bool, is_by_pipeline: bool = False) -> Self:
-        """From columns of these names; `unseen_s` is NULL when ingest was never heard of, or no pipeline runs."""
+        """From columns of these names; `unseen_s` is NULL when ingest was never heard of, or no pipeline is at work."""
         unseen_s = record.get("unseen_s")
         return cls(
             loaded=_whole(record, "loaded"),
@@ -90,6 +93,7 @@ class Received:
             lost=_whole(record, "lost"),
             duplicates=_whole(record, "duplicates"),
             replayed=_whole(record, "replayed"),
+            no_json=_whole(record, "no_json"),
             is_attended=unseen_s is not None and float(str(unseen_s)) <= SILENT_S,
             is_own=is_own,
             is_by_pipeline=is_by_pipeline,
@@ -97,7 +101,7 @@ class Received:
 
     @property
     def total(self) -> int:
-        """All that Kafka had taken."""
+        """All that Kafka had taken of what can be loaded, or was."""
         return self.loaded + self.lag + self.dead + self.lost + self.duplicates
 
 
@@ -186,7 +190,7 @@ class ConservationWatch:
         return {
             **account,
             "lag": self._delivery.get("lag"),
-            "dead": _whole(account, "dead") + _whole(self._delivery, "dead"),
+            "no_json": self._delivery.get("dead"),
             "unseen_s": None if unseen_s is None else float(str(unseen_s)) + at - self._delivery_at,
         }
 

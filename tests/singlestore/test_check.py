@@ -50,7 +50,7 @@ def test_what_is_accounted_for_passes(check):
 
 def test_what_is_missing_is_said(check):
     status, found = check(10, lag=50, dead=3)
-    assert (status, found["faults"]) == (1, ["7 donations missing"])
+    assert (status, found["faults"]) == (1, ["10 donations missing"])
 
 
 @pytest.mark.parametrize("views", [{"unseen_s": None}, {"lag": None, "unseen_s": None}], ids=["rests", "asks"])
@@ -58,4 +58,4 @@ def test_what_nobody_knows_is_not_judged(check, views):
     status, found = check(0, **views)
     assert (status, found["conserved"]) == (1, False)
     (fault,) = found["faults"]
-    assert fault == "donations: the lag is not known, as no pipeline is seen to run, or Kafka is away"
+    assert fault == "donations: the lag is not known, as no pipeline is seen at work, or Kafka is away"

@@ -136,14 +136,22 @@ def followed(views: dict[str, object] | None, account: dict[str, object] = ACCOU
 
 def test_a_pipelines_balance_is_made_of_its_account_and_the_views():
     balance = followed(VIEWS)
-    assert balance.received == Received(80, lag=17, dead=5, duplicates=1, is_by_pipeline=True)
-    assert (balance.is_settled, balance.missing, balance.untold) == (True, 0, 3)
-    assert said(balance, 80)[-1] == "acked 100 + untold 3 = loaded 80 + lag 17 + dead letters 5 + duplicates 1"
+    assert balance.received == Received(80, lag=17, dead=2, duplicates=1, no_json=3, is_by_pipeline=True)
+    assert (balance.is_settled, balance.missing, balance.untold) == (True, 0, 0)
+    assert said(balance, 90)[-1] == "acked 100 = loaded 80 + lag 17 + dead letters 2 + duplicates 1  aside: no JSON 3"
+
+
+def test_a_log_that_the_server_forgets_takes_nothing_from_the_balance():
+    """No campaign sends what is no JSON: neither what stands in the log nor what stood there belongs to either side."""
+    forgotten = followed(VIEWS | {"dead": 0})
+    assert (forgotten.is_settled, forgotten.missing, forgotten.untold) == (True, 0, 0)
+    assert "no JSON" not in said(forgotten)[-1]
+    assert followed(VIEWS | {"dead": 999, "lag": 4}).missing == 13, "it stands in for nothing that is missing"
 
 
 def test_what_is_missing_of_a_pipeline_is_red():
     balance = followed(VIEWS | {"lag": 4})
-    assert (balance.is_wrong, balance.missing) == (True, 10)
+    assert (balance.is_wrong, balance.missing) == (True, 13)
 
 
 @pytest.mark.parametrize(
@@ -155,7 +163,7 @@ def test_a_pipeline_whose_lag_is_not_known_is_not_judged(views):
     balance = followed(views)
     assert not balance.is_settled
     assert not balance.is_wrong
-    assert said(balance, 140)[-1].endswith("  lag not known: no pipeline is seen to run")
+    assert said(balance, 140)[-1].endswith("  lag not known: no pipeline is seen at work")
 
 
 def test_a_lag_that_was_seen_long_ago_is_not_known():
