@@ -74,7 +74,7 @@ class Received:
     replayed: int = 0
     """Dead letters that were loaded after all: they are of no campaign's making, whatever number they carry."""
     no_json: int = 0
-    """What the pipeline has skipped, as far as the server still tells: of no campaign, and on no side of the balance."""
+    """What the pipeline has skipped, as far as the server still tells: of no campaign, on no side of the balance."""
     is_attended: bool = True
     """Ingest has just seen where the partitions end: the lag is known."""
     is_own: bool = True
