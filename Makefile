@@ -6,6 +6,8 @@ export POSTGRESQL
 bin := .venv/bin
 
 .DEFAULT_GOAL := help
+# What a recipe has begun to write when it fails is no target: an empty .env would be taken for one.
+.DELETE_ON_ERROR:
 .PHONY: help setup packages demo compose test test-long lint screenshots clean
 
 help: ## list the targets

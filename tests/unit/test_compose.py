@@ -110,12 +110,15 @@ def test_scripts_for_python_are_python():
 def test_passwords_are_made_once_and_for_the_owner_alone(tmp_path: Path):
     (tmp_path / ".env.example").write_text(EXAMPLE, encoding="utf-8")
 
-    def make() -> str:
+    def make(python: str = sys.executable) -> str:
         subprocess.run(
-            ["make", "--silent", "-f", ROOT / "Makefile", f"PYTHON={sys.executable}", ".env"], cwd=tmp_path, check=True
+            ["make", "--silent", "-f", ROOT / "Makefile", f"PYTHON={python}", ".env"], cwd=tmp_path, check=True
         )
         return (tmp_path / ".env").read_text(encoding="utf-8")
 
+    with pytest.raises(subprocess.CalledProcessError):
+        make("false")
+    assert not (tmp_path / ".env").exists(), "without passwords it would never be made again"
     made = make()
     passwords = [line.split("=")[1] for line in made.splitlines() if line and not line.startswith("#")]
     assert len(set(passwords)) == len(passwords) == EXAMPLE.count("PASSWORD=")
