@@ -272,6 +272,9 @@ def accounts(file: ComposeFile) -> Iterator[str]:
     for _, account, _ in logins(file, "singlestore"):
         if f"TO '{account}'@'%';" not in script:
             yield f"singlestore: {account} may do nothing"
+    for rights, account in re.findall(r"GRANT (.+) ON \*\.\* TO '(\w+)'", script):
+        if account != "rtdash" and rights != "SHOW METADATA":
+            yield f"singlestore: {account} may {rights}, everywhere"
     listening = file.services["kafka"]["environment"]["KAFKA_LISTENERS"]
     published = [port.removesuffix(f":{port.split(':')[-1]}") for port in file.services["kafka"]["ports"]]
     for address, name in advertised(file).items():

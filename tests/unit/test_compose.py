@@ -60,6 +60,7 @@ PLANTED = [
     ("coordinator lets rtdash not into", "//rtdash:${CITUS_OWNER_PASSWORD:", "//rtdash:${SINGLESTORE_OWNER_PASSWORD:"),
     ("coordinator lets rtdash_reader not into", "CITUS_READER_PASSWORD\n", "READER_PASSWORD\n"),
     ("singlestore lets rtdash_control not into donations", "CREATE USER 'rtdash_control'", "CREATE USER 'control'"),
+    ("rtdash_reader may PROCESS, SHOW METADATA, everywhere", "GRANT SHOW METADATA", "GRANT PROCESS, SHOW METADATA"),
     ("singlestore: control may do nothing", "CREATE USER 'rtdash_control'", "CREATE USER 'control'"),
     ("kafka_pipeline_servers: nobody is at localhost:9092", "PIPELINE_SERVERS: kafka", "PIPELINE_SERVERS: localhost"),
     ("kafka_bootstrap_servers: nobody is at kafka:9094", "SERVERS: kafka:9092", "SERVERS: kafka:9094"),
