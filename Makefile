@@ -6,7 +6,9 @@ export POSTGRESQL
 bin := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup packages demo test test-long lint screenshots clean
+# What a recipe has begun to write when it fails is no target: an empty .env would be taken for one.
+.DELETE_ON_ERROR:
+.PHONY: help setup packages demo compose test test-long lint screenshots clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -22,6 +24,14 @@ packages:
 
 demo: setup ## the dashboard on private servers; ARGS="--fresh --start" passes options
 	@$(bin)/rtdash demo $(ARGS)
+
+compose: .env ## the real engines in containers: Citus, SingleStore, Kafka; needs Docker Compose
+	@docker compose up --build --detach
+
+# Made once: the servers keep the passwords that they first started with.
+.env:
+	@umask 077; $(PYTHON) -c 'import re, secrets, sys; \
+	sys.stdout.write(re.sub("=$$", lambda _: "=" + secrets.token_hex(16), sys.stdin.read(), flags=re.M))' <.env.example >.env
 
 test: setup ## the tests, in minutes
 	@$(bin)/pytest -m "not long" -n 2 --dist loadfile $(ARGS)

@@ -144,6 +144,8 @@ class RtdashApp(Queries, Looking):
                 self.poller.variables["after_arrival"] = self.visibility.after_arrival
         elif probe == "conservation":
             self.conservation.take_campaigns(data.records()[0], sample.started_at)
+        elif probe == "delivery":
+            self.conservation.take_delivery(data.records()[0], sample.started_at)
         elif probe == "conservation_events":
             self.conservation.take_events(data.records()[0], sample.started_at)
 

@@ -91,6 +91,10 @@ class Control(Protocol):
         """Another rate for this campaign, while it runs, or else for the next one."""
         ...
 
+    def toggle_pipeline(self) -> None:
+        """Start the pipeline that loads the donations, or stop it when it runs."""
+        ...
+
     def close(self, *, stop_own: bool) -> None:
         """End the thread; with `stop_own` also the campaigns that were started here, waiting for their end."""
         ...

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import json
 import math
+import ssl
 from contextlib import suppress
 from pathlib import Path
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import platformdirs
-from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from rtdash.errors import SettingsError
+from rtdash.model.kafka import Kafka, SaslMechanism, SecurityProtocol
 
 SCHEMES = {"citus": ("postgresql", "postgres"), "donations": ("mysql", "singlestore")}
+_CREDENTIALS = ("kafka_sasl_username", "kafka_sasl_password")
+_CERTIFICATES = ("kafka_ssl_ca", "kafka_pipeline_ssl_ca")
 
 
 def default_file() -> Path:
@@ -25,10 +29,15 @@ def default_file() -> Path:
 
 
 class Settings(BaseSettings):
-    """Everything that can be set. Secrets hide in the DSNs, which are never printed."""
+    """Everything that can be set. Secrets hide in the DSNs and the password of Kafka, which are never printed."""
 
     model_config = SettingsConfigDict(
-        env_prefix="RTDASH_", env_ignore_empty=True, frozen=True, extra="forbid", use_attribute_docstrings=True
+        env_prefix="RTDASH_",
+        env_ignore_empty=True,
+        frozen=True,
+        extra="forbid",
+        use_attribute_docstrings=True,
+        hide_input_in_errors=True,
     )
     file: ClassVar[Path | None] = None
 
@@ -44,6 +53,20 @@ class Settings(BaseSettings):
     """The same database for the control pane, with rights on `campaigns` alone."""
     kafka_bootstrap_servers: str | None = None
     """Kafka brokers: host:port[,host:port …]."""
+    kafka_security_protocol: SecurityProtocol = "PLAINTEXT"
+    """SSL encrypts, SASL names us by username and password; what else is set of either is for these protocols alone."""
+    kafka_sasl_mechanism: SaslMechanism = "PLAIN"
+    """How the password is proven: PLAIN sends it, the others do not."""
+    kafka_sasl_username: str | None = None
+    """Who we are to Kafka."""
+    kafka_sasl_password: SecretStr | None = None
+    """Its password."""
+    kafka_ssl_ca: Path | None = None
+    """Certificates that Kafka's own must be signed by, PEM; without it those of the system."""
+    kafka_pipeline_servers: str | None = None
+    """The brokers as SingleStore reaches them: host:port[,host:port …]; without it those above."""
+    kafka_pipeline_ssl_ca: str | None = None
+    """A file of such certificates on SingleStore's server."""
     kafka_incarnation: str | None = None
     """Names one life of a broker that has no topic ids; the demo sets it for the built-in broker."""
     kafka_partitions: Annotated[int, Field(ge=1, le=1000)] = 4
@@ -104,6 +127,15 @@ class Settings(BaseSettings):
                 return percent
         raise ValueError("allowed: a share above 0, such as 25%")
 
+    @field_validator("kafka_bootstrap_servers", "kafka_pipeline_servers")
+    @classmethod
+    def _addresses_alone(cls, value: str | None) -> str | None:
+        if value is not None and "@" in value:
+            # Errors name the brokers by it.
+            who = "who we are is said by kafka_sasl_username and kafka_sasl_password"
+            raise ValueError(f"allowed: host:port[,host:port …]; {who}")
+        return value
+
     @field_validator("time_zone")
     @classmethod
     def _known_zone(cls, value: str) -> str:
@@ -112,6 +144,29 @@ class Settings(BaseSettings):
         except (KeyError, ValueError, OSError):
             raise ValueError("allowed: a zone such as UTC or Europe/Paris") from None
         return value
+
+    @model_validator(mode="after")
+    def _kafka_fits_its_protocol(self) -> Self:
+        protocol = self.kafka_security_protocol
+        if protocol == "PLAINTEXT" and "kafka_security_protocol" in self.model_fields_set:
+            # Who says so means it: the demo, whose broker needs nothing of what the environment has for another.
+            return self
+        kafka = Kafka("", protocol)
+        for names, protocols, are_of_use in (
+            (_CREDENTIALS, "SASL_PLAINTEXT, SASL_SSL", kafka.has_credentials),
+            (_CERTIFICATES, "SSL, SASL_SSL", kafka.is_encrypted),
+        ):
+            if useless := [name for name in names if getattr(self, name) and not are_of_use]:
+                raise ValueError(f"{useless[0]}: needs a kafka_security_protocol of {protocols}; it is {protocol}")
+        if missing := [name for name in _CREDENTIALS if kafka.has_credentials and not getattr(self, name)]:
+            raise ValueError(f"{missing[0]}: is needed, since kafka_security_protocol is {protocol}")
+        if self.kafka_ssl_ca is not None:
+            try:
+                ssl.create_default_context(cafile=self.kafka_ssl_ca)
+            except OSError as error:
+                what = f"{self.kafka_ssl_ca}: {error.strerror}; allowed: a file of certificates, PEM"
+                raise ValueError(f"kafka_ssl_ca: {what}") from None
+        return self
 
     @classmethod
     def settings_customise_sources(
@@ -145,6 +200,20 @@ class Settings(BaseSettings):
         """The DSN that may write `campaigns`, or the best there is."""
         return self.donations_control_dsn or self.dsn_of_donations_owner
 
+    @property
+    def kafka(self) -> Kafka | None:
+        """How Kafka is reached; None when no brokers are set."""
+        if not self.kafka_bootstrap_servers:
+            return None
+        return Kafka(
+            bootstrap_servers=self.kafka_bootstrap_servers,
+            security_protocol=self.kafka_security_protocol,
+            sasl_mechanism=self.kafka_sasl_mechanism,
+            sasl_username=self.kafka_sasl_username,
+            sasl_password=self.kafka_sasl_password,
+            ssl_ca=self.kafka_ssl_ca,
+        )
+
     def save(self, path: Path) -> None:
         """Write the settings, secrets included, to a TOML file that only its owner can read."""
         path.touch(mode=0o600)
@@ -177,6 +246,7 @@ def load(file: Path | None = None, **flags: Any) -> Settings:
         first = error.errors(include_input=False, include_url=False, include_context=False)[0]
         where = ".".join(str(part) for part in first["loc"])
         what = "is not a setting" if first["type"] == "extra_forbidden" else first["msg"].removeprefix("Value error, ")
-        raise SettingsError(f"setting {where}: {what}") from None
+        # What settings say of each other begins with the name of one.
+        raise SettingsError(f"setting {where}: {what}" if where else f"setting {what}") from None
     except (ValueError, OSError) as error:
         raise SettingsError(f"settings file {_Loaded.file}: {error}") from None

@@ -17,7 +17,6 @@ from rtdash.app import RtdashApp
 from rtdash.cli.backend import Backend, Progress, backend
 from rtdash.cli.dashboard import Choices, compose
 from rtdash.model.campaign import CampaignPlan
-from rtdash.panels import catalog
 
 FOLDER = Path(__file__).parents[1] / "docs" / "screenshots"
 SIZES = ((200, 50), (120, 36), (80, 24))
@@ -95,7 +94,7 @@ def _picture_all(demo: Backend) -> None:
         if width < 100:
             names += [f"dashboard-{width}x{height}-page-{page}" for page in (2, 3)]
         choices = Choices(starts_campaign=True, plan=RUNNING, demo=demo.folder)
-        with compose(demo.settings, choices, catalog.load()) as app:
+        with compose(demo.settings, choices) as app:
             asyncio.run(_picture(app, (width, height), names, first=number == 0))
 
 

@@ -22,9 +22,10 @@ from rtdash.campaigns.store import CampaignStore, Progress
 from rtdash.ingest.reader import TopicReader
 from rtdash.ingest.run import run
 from rtdash.model.campaign import CampaignPlan
+from rtdash.model.kafka import Kafka
 from rtdash.settings import Settings
 from rtdash.sources import citus, donations
-from rtdash.sources.kafka import DONATIONS_TOPIC
+from rtdash.sources.kafka import DONATIONS_TOPIC, client_config
 
 _BALANCE = """
 SELECT (SELECT COUNT(*) FROM donation_transactions), (SELECT COALESCE(SUM(donations), 0) FROM donation_totals),
@@ -46,8 +47,9 @@ def until(condition: Callable[[], Any], deadline_s: float = 15.0) -> Any:
 class Broker(Protocol):
     """The built-in broker, or Apache Kafka."""
 
-    bootstrap_servers: str
-    incarnation: str | None
+    kafka: Kafka
+
+    def addresses(self) -> dict[str, Any]: ...
 
     def start(self) -> None: ...
 
@@ -68,12 +70,7 @@ class World:
     @contextmanager
     def open(cls, citus_dsn: SecretStr, donations_dsn: SecretStr, broker: Broker, folder: Path) -> Iterator[Self]:
         """A world of databases that have their schema, and of a broker that runs."""
-        settings = Settings(
-            citus_dsn=citus_dsn,
-            donations_dsn=donations_dsn,
-            kafka_bootstrap_servers=broker.bootstrap_servers,
-            kafka_incarnation=broker.incarnation,
-        )
+        settings = Settings(citus_dsn=citus_dsn, donations_dsn=donations_dsn, **broker.addresses())
         world = cls(
             settings, broker, donations.connect(donations_dsn, "test"), citus.connect(citus_dsn, "test"), folder
         )
@@ -115,7 +112,7 @@ class World:
 
     def bounds(self, topic: str) -> dict[int, tuple[int, int]]:
         """First offset and end of each partition, as the broker says."""
-        reader = TopicReader(self.settings.kafka_bootstrap_servers, topic)
+        reader = TopicReader(self.broker.kafka, topic)
         try:
             return {number: reader.bounds(number) for number in reader.partitions()}
         finally:
@@ -153,7 +150,7 @@ class World:
 
     def send(self, topic: str, *payloads: bytes | None, partition: int = 0) -> None:
         """Put messages into a topic as they are, and wait until the broker has them."""
-        producer = Producer({"bootstrap.servers": self.broker.bootstrap_servers, "message.max.bytes": 4_000_000})
+        producer = Producer(client_config(self.broker.kafka, "test") | {"message.max.bytes": 4_000_000})
         try:
             for payload in payloads:
                 producer.produce(topic, payload, partition=partition)

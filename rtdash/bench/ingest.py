@@ -94,9 +94,9 @@ def _through(stack: PrivateStack, route: Route, start_ingest: StartIngest) -> fl
     # The same broker with no messages in it.
     stack.broker.stop()
     stack.broker.start()
-    bootstrap_servers = stack.broker.bootstrap_servers
-    make_topics(bootstrap_servers)
+    kafka = stack.broker.kafka
+    make_topics(kafka)
     with route.database() as dsn, closing(route.connect(dsn)) as connection:
         settings = load(**stack.addresses() | {route.setting: dsn})
-        with start_ingest(stack.data, settings) as process, closing(Delivery(bootstrap_servers)) as delivery:
+        with start_ingest(stack.data, settings) as process, closing(Delivery(kafka)) as delivery:
             return Feed(route, delivery, connection).rows_per_s(process.check)

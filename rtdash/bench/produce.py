@@ -24,10 +24,10 @@ def measure(folder: Path, seconds: float, repeat: int, say: Say) -> list[Figure]
     """Medians of `repeat` rounds of `seconds` each way, on servers of its own in `folder`. Raises RtdashError."""
     say("starting MariaDB and Kafka")
     with DataFolder.open(folder) as data, PrivateMariaDB(data) as mariadb, PrivateBroker(data) as broker:
-        owner, kafka = mariadb.dsn(), broker.bootstrap_servers
+        owner, kafka = mariadb.dsn(), broker.kafka
         apply(owner, sql_folder("mariadb", "schema"), lambda _: None)
         # Nobody ingests: what the broker forgets is not missed, and lag is no reason to brake.
-        settings = load(donations_dsn=owner, donations_owner_dsn=owner, kafka_bootstrap_servers=kafka, brake_mb=0)
+        settings = load(donations_dsn=owner, donations_owner_dsn=owner, brake_mb=0, **broker.addresses())
         rates = Rates("messages/s", repeat, say)
         for _ in range(repeat):
             campaign, rate = run_campaign(settings, seconds)

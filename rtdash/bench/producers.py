@@ -20,6 +20,7 @@ from rtdash.campaigns.runner import CampaignRunner
 from rtdash.errors import RtdashError
 from rtdash.model.campaign import AS_FAST_AS_IT_CAN, Campaign, CampaignPlan
 from rtdash.model.donation import transaction_id
+from rtdash.model.kafka import Kafka
 from rtdash.model.places import CITIES, ORGANIZATIONS
 from rtdash.settings import Settings
 from rtdash.sources.kafka import CLICKSTREAM_TOPIC, DONATIONS_TOPIC, client_config
@@ -47,9 +48,9 @@ def run_campaign(settings: Settings, seconds: float) -> tuple[Campaign, float]:
     ).total_seconds()
 
 
-def send_encoded(bootstrap_servers: str, slices: Sequence[Slice], seconds: float) -> float:
+def send_encoded(kafka: Kafka, slices: Sequence[Slice], seconds: float) -> float:
     """The same slices again and again, by the campaign's own producer and with its delivery reports."""
-    with closing(Delivery(bootstrap_servers)) as delivery:
+    with closing(Delivery(kafka)) as delivery:
         begun_s = time.monotonic()
         for donations, events in cycle(slices):
             if time.monotonic() - begun_s >= seconds:
@@ -66,9 +67,9 @@ def send_encoded(bootstrap_servers: str, slices: Sequence[Slice], seconds: float
         return (delivery.donations.acked + delivery.events.acked) / took_s
 
 
-def run_workshop(bootstrap_servers: str, seconds: float) -> float:
+def run_workshop(kafka: Kafka, seconds: float) -> float:
     """The workshop's loop at its aggressive setting: 1000 messages, each encoded from a dictionary, flush, a pause."""
-    producer, tally, random = Producer(client_config(bootstrap_servers, "workshop")), Tally(), Random()  # noqa: S311
+    producer, tally, random = Producer(client_config(kafka, "workshop")), Tally(), Random()  # noqa: S311
     with closing(producer):
         begun_s = time.monotonic()
         while time.monotonic() - begun_s < seconds:

@@ -23,6 +23,7 @@ from rtdash.servers.mariadb import PrivateMariaDB
 from rtdash.servers.postgres import PrivatePostgres
 from rtdash.sources import citus, donations
 from rtdash.sources.kafka import CLICKSTREAM_TOPIC, DONATIONS_TOPIC
+from rtdash.sources.mysql import explained
 
 _numbers = itertools.count(1)
 _A_BATCH = 10_000
@@ -106,7 +107,7 @@ class DonationsRoute(Route):
 
     def store_at_once(self, dsn: SecretStr) -> float:
         rows = self.rows
-        with closing(open_loader(dsn)) as connection, donations.explained():
+        with closing(open_loader(dsn)) as connection, explained():
             begun_s = time.monotonic()
             load(connection, INTO, rows)
             return time.monotonic() - begun_s

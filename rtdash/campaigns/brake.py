@@ -11,8 +11,8 @@ from typing import Any
 from pymysql.connections import Connection
 
 from rtdash.model.campaign import CampaignState
-from rtdash.sources.donations import explained
 from rtdash.sources.kafka import DONATIONS_TOPIC
+from rtdash.sources.mysql import explained
 
 _DONATION_BYTES = 260
 _EVENT_BYTES = 180
@@ -21,7 +21,7 @@ _PRODUCING = (CampaignState.RUNNING, CampaignState.STOPPING)
 _SETTLED = """
 SELECT (SELECT COALESCE(SUM(donations), 0) FROM donation_totals WHERE campaign_id = %s),
        (SELECT COALESCE(SUM(dead + duplicates + lost), 0) FROM ingest_offsets WHERE topic = %s),
-       (SELECT COUNT(*) FROM campaigns WHERE state IN %s)
+       (SELECT COUNT(*) FROM campaigns WHERE `state` IN %s)
 """
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from pymysql.connections import Connection
 
 from rtdash.model.moment import epoch_us
-from rtdash.sources.donations import explained
+from rtdash.sources.mysql import explained
 
 _ROUNDS = 5
 

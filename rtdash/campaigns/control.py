@@ -21,9 +21,11 @@ from rtdash.campaigns.stale import StaleWatch
 from rtdash.campaigns.store import CampaignStore
 from rtdash.errors import RtdashError, SourceError
 from rtdash.model.campaign import CampaignPlan, CampaignState, RateChange
+from rtdash.model.pipeline import PipelineState
 from rtdash.model.text import plain
 from rtdash.model.typed import shown_rate
 from rtdash.sources import donations
+from rtdash.sources.pipeline import Pipeline
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +39,8 @@ _WATCH_S = 1.0
 _LAUNCH_S = 1.5
 """A runner needs about a second to enter its campaign; a key pressed again meanwhile means the same one."""
 _DEADLINE_S = 5.0
+_PIPELINE_S = 3.0
+"""How long a command waits until the pipeline is seen to do what it was told; those behind it wait as well."""
 
 
 class Runner(Protocol):
@@ -103,6 +107,10 @@ class CampaignControl:
         """Another rate for this campaign, while it runs or is planned, or else for the next one."""
         self._commands.put(partial(self._change_rate, change, campaign_id))
 
+    def toggle_pipeline(self) -> None:
+        """Start the pipeline that loads the donations, or stop it when it runs."""
+        self._commands.put(partial(self._toggle_pipeline))
+
     def close(self, *, stop_own: bool) -> None:
         """End the thread; with `stop_own` the campaigns started here end first, with all their delivery reports.
 
@@ -164,10 +172,13 @@ class CampaignControl:
                 log.info("campaigns cannot be watched: %s", error)
             self._forget_connection()
 
-    def _store(self) -> CampaignStore:
+    def _database(self) -> Connection[Any]:
         if self._connection is None:
             self._connection = donations.connect(self._dsn, "control", deadline_s=_DEADLINE_S)
-        return CampaignStore(self._connection)
+        return self._connection
+
+    def _store(self) -> CampaignStore:
+        return CampaignStore(self._database())
 
     def _forget_connection(self) -> None:
         connection, self._connection = self._connection, None
@@ -222,6 +233,11 @@ class CampaignControl:
         self._store().set_rate(campaign.campaign_id, rate_per_s)
         self.plan = replace(self.plan, rate_per_s=rate_per_s)
         return f"{campaign.name}: {shown_rate(rate_per_s)}/s"
+
+    def _toggle_pipeline(self) -> str:
+        pipeline = Pipeline(self._database())
+        is_running = pipeline.state() == PipelineState.RUNNING
+        return pipeline.stop(_PIPELINE_S) if is_running else pipeline.start(_PIPELINE_S)
 
     def _stop_own(self) -> str:
         return "campaigns stopped" if self._end(self._runners) else ""

@@ -7,8 +7,9 @@ from typing import Any
 
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
-from rtdash.errors import Unreachable
-from rtdash.sources.kafka import CLICKSTREAM_TOPIC, DONATIONS_TOPIC, client_config
+from rtdash.errors import SourceError
+from rtdash.model.kafka import Kafka
+from rtdash.sources.kafka import CLICKSTREAM_TOPIC, DONATIONS_TOPIC, Trouble, client_config
 
 log = logging.getLogger(__name__)
 
@@ -72,31 +73,31 @@ class Tally:
 
 
 class Delivery:
-    """An idempotent producer of both topics with a tally of each. Raises Unreachable when no broker answers."""
+    """An idempotent producer of both topics with a tally of each. Raises Refused, or Unreachable: no broker answers."""
 
-    def __init__(self, bootstrap_servers: str) -> None:
+    def __init__(self, kafka: Kafka) -> None:
         self.donations = Tally()
         self.events = Tally()
         self._tallies = {DONATIONS_TOPIC: self.donations, CLICKSTREAM_TOPIC: self.events}
-        self._trouble = ""
-        self._complained: set[int] = set()
+        self._trouble = Trouble(kafka)
         self._producer = Producer(
             {
-                **client_config(bootstrap_servers, "campaign"),
+                **client_config(kafka, "campaign", self._trouble),
                 "enable.idempotence": True,
                 "acks": "all",
                 "linger.ms": 5,
                 # A microsecond a message for a fraction of the bytes: the built-in broker keeps that much more.
                 "compression.type": "lz4",
                 "queue.buffering.max.messages": 4 * MOST_QUEUED,
-                "error_cb": self._on_error,
             }
         )
         try:
-            self._producer.list_topics(timeout=_CONNECT_S)
-        except KafkaException as error:
+            with self._trouble.explained(self._producer.poll):
+                self._producer.list_topics(timeout=_CONNECT_S)
+        except SourceError:
             self._producer.close()
-            raise Unreachable(f"Kafka at {bootstrap_servers}: {error.args[0].str()}") from None
+            raise
+        self._trouble.complain = lambda what: log.warning("Kafka: %s", what)
 
     @property
     def queued(self) -> int:
@@ -109,7 +110,7 @@ class Delivery:
         for topic, tally in self._tallies.items():
             if tally.error:
                 return f"{tally.failed + tally.unknown} {topic} messages not delivered: {tally.error}"
-        return f"Kafka: {self._trouble}" if self._trouble and self.donations.in_flight else ""
+        return f"Kafka: {self._trouble.what}" if self._trouble.what and self.donations.in_flight else ""
 
     def send(self, topic: str, messages: list[dict[str, Any]]) -> None:
         """Queue messages, each {"value": text}. Raises Unreachable when the producer can send no more at all."""
@@ -120,7 +121,7 @@ class Delivery:
         try:
             queued = self._producer.produce_batch(topic, messages, on_delivery=tally.report)
         except KafkaException as error:
-            raise Unreachable(f"Kafka: {error.args[0].str()}") from None
+            raise self._trouble.explain(error) from None
         if queued < len(messages):
             for message in messages:
                 if (refusal := message.get("_error")) is not None:
@@ -142,10 +143,3 @@ class Delivery:
         self._producer.close()
         for tally in self._tallies.values():
             tally.close()
-
-    def _on_error(self, error: KafkaError) -> None:
-        """Once for each kind of trouble in a campaign; librdkafka goes on trying."""
-        self._trouble = error.str()
-        if error.code() not in self._complained:
-            log.warning("Kafka: %s", self._trouble)
-        self._complained.add(error.code())

@@ -38,10 +38,10 @@ class CampaignRunner:
 
     def __init__(self, settings: Settings, plan: CampaignPlan, random: Random | None = None) -> None:
         """Raises SettingsError when an address is missing."""
-        if settings.dsn_of_donations_owner is None or settings.kafka_bootstrap_servers is None:
+        if settings.dsn_of_donations_owner is None or settings.kafka is None:
             raise SettingsError("a campaign needs the settings donations_owner_dsn and kafka_bootstrap_servers")
         self._dsn = settings.dsn_of_donations_owner
-        self._bootstrap_servers: str = settings.kafka_bootstrap_servers
+        self._kafka = settings.kafka
         self._settings = settings
         self._random = random or Random()  # noqa: S311 (donations, not secrets)
         self._plan = replace(
@@ -62,7 +62,7 @@ class CampaignRunner:
 
         Raises SourceError when Kafka or the database cannot be reached at the start or at the end.
         """
-        delivery = Delivery(self._bootstrap_servers)
+        delivery = Delivery(self._kafka)
         try:
             clock = ServerClock()
             self.campaign = campaign = self._register(clock)

@@ -15,7 +15,7 @@ from pymysql.connections import Connection
 from rtdash.errors import SourceError
 from rtdash.model.campaign import ACTIVE, Campaign, CampaignPlan, CampaignState
 from rtdash.model.donation import MAX_CAMPAIGN_ID
-from rtdash.sources.donations import explained
+from rtdash.sources.mysql import explained
 
 _COLUMNS = ", ".join(f"`{field.name}`" for field in fields(Campaign))
 _ATTEMPTS = 20
@@ -23,11 +23,13 @@ _STOPPABLE = (CampaignState.PLANNED, CampaignState.RUNNING)
 # Nothing is inserted when another runner was quicker with the same id.
 _ENTER = """
 INSERT IGNORE INTO campaigns
-    (campaign_id, name, cities, organizations, state, rate_per_s, wanted, heartbeat_at, starts_at, ends_at, started_at)
+    (campaign_id, name, cities, organizations, `state`, rate_per_s, wanted,
+     heartbeat_at, starts_at, ends_at, started_at)
 SELECT %(campaign_id)s, %(name)s, %(cities)s, %(organizations)s, %(state)s, %(rate_per_s)s, %(wanted)s,
-       n.now, n.now + INTERVAL %(delay_us)s MICROSECOND, n.now + INTERVAL %(end_us)s MICROSECOND,
-       CASE WHEN NOT %(is_planned)s THEN n.now END
-FROM (SELECT UTC_TIMESTAMP(6) AS now) n
+       n.moment, n.moment + INTERVAL %(delay_us)s MICROSECOND,
+       CASE WHEN %(has_end)s THEN n.moment + INTERVAL %(end_us)s MICROSECOND END,
+       CASE WHEN NOT %(is_planned)s THEN n.moment END
+FROM (SELECT UTC_TIMESTAMP(6) AS moment) n
 """
 
 
@@ -92,7 +94,8 @@ class CampaignStore:
                 state=CampaignState.PLANNED if is_planned else CampaignState.RUNNING,
                 rate_per_s=plan.rate_per_s,
                 delay_us=round(plan.delay_s * 1e6),
-                end_us=None if plan.duration_s is None else round((plan.delay_s + plan.duration_s) * 1e6),
+                has_end=plan.duration_s is not None,
+                end_us=round((plan.delay_s + (plan.duration_s or 0)) * 1e6),
                 wanted=plan.count,
                 is_planned=is_planned,
             )
@@ -110,8 +113,8 @@ class CampaignStore:
         """
         begun = self._change(
             # Lost: given up while the database was away. Running: an attempt whose answer did not arrive.
-            "UPDATE campaigns SET state = %s, started_at = UTC_TIMESTAMP(6)"
-            " WHERE campaign_id = %s AND state IN %s AND NOT is_stop_wanted",
+            "UPDATE campaigns SET `state` = %s, started_at = UTC_TIMESTAMP(6)"
+            " WHERE campaign_id = %s AND `state` IN %s AND NOT is_stop_wanted",
             CampaignState.RUNNING,
             campaign_id,
             (CampaignState.PLANNED, CampaignState.LOST, CampaignState.RUNNING),
@@ -134,7 +137,7 @@ class CampaignStore:
     def active(self) -> tuple[Campaign, ...]:
         """Those with a runner, newest first."""
         rows = self._rows(
-            f"SELECT {_COLUMNS} FROM campaigns WHERE state IN %s ORDER BY campaign_id DESC",  # noqa: S608
+            f"SELECT {_COLUMNS} FROM campaigns WHERE `state` IN %s ORDER BY campaign_id DESC",  # noqa: S608
             ACTIVE,
         )
         return tuple(_campaign(row) for row in rows)
@@ -142,7 +145,7 @@ class CampaignStore:
     def set_rate(self, campaign_id: int, rate_per_s: int) -> None:
         """Want another rate of a campaign that runs or is planned; any other stays as it is."""
         self._change(
-            "UPDATE campaigns SET rate_per_s = %s WHERE campaign_id = %s AND state IN %s",
+            "UPDATE campaigns SET rate_per_s = %s WHERE campaign_id = %s AND `state` IN %s",
             rate_per_s,
             campaign_id,
             _STOPPABLE,
@@ -150,19 +153,20 @@ class CampaignStore:
 
     def request_stop(self, campaign_id: int) -> bool:
         """Ask a campaign to stop, or not to begin; False when it neither runs nor is planned."""
-        return self._stop("campaign_id = %s AND state IN %s", campaign_id, _STOPPABLE) > 0
+        return self._stop("campaign_id = %s AND `state` IN %s", campaign_id, _STOPPABLE) > 0
 
     def stop_all(self) -> int:
         """Ask every campaign that runs or is planned to stop; how many were asked."""
-        return self._stop("state IN %s", _STOPPABLE)
+        return self._stop("`state` IN %s", _STOPPABLE)
 
     def _stop(self, which: str, *values: object) -> int:
-        ask = f"UPDATE campaigns SET state = %s, is_stop_wanted = TRUE WHERE {which}"  # noqa: S608 (our own conditions)
+        # Our own conditions.
+        ask = f"UPDATE campaigns SET `state` = %s, is_stop_wanted = TRUE WHERE {which}"  # noqa: S608
         return self._change(ask, CampaignState.STOPPING, *values)
 
     def _stop_before(self, campaign: Campaign) -> None:
         """Ask those that began before it to stop: of two that begin at once the later one stays."""
-        earlier = "state = %s AND campaign_id <> %s AND started_at <= %s"
+        earlier = "`state` = %s AND campaign_id <> %s AND started_at <= %s"
         self._stop(earlier, CampaignState.RUNNING, campaign.campaign_id, campaign.started_at)
 
     def heartbeat(self, campaign_id: int, state: CampaignState, progress: Progress) -> Orders | None:
@@ -172,20 +176,20 @@ class CampaignStore:
         """
         self._change(
             # One that a server carries out late must not change the account of an end.
-            _SAY + " WHERE campaign_id = %(campaign_id)s AND state <> %(ended)s",
+            _SAY + " WHERE campaign_id = %(campaign_id)s AND `state` <> %(ended)s",
             campaign_id=campaign_id,
             ended=CampaignState.ENDED,
             **asdict(progress),
         )
-        rows = self._rows("SELECT state, rate_per_s FROM campaigns WHERE campaign_id = %s", campaign_id)
+        rows = self._rows("SELECT `state`, rate_per_s FROM campaigns WHERE campaign_id = %s", campaign_id)
         if not rows:
             return None
         orders = Orders(CampaignState(rows[0][0]), rows[0][1])
         if orders.state is not CampaignState.LOST:
             return orders
         self._change(
-            "UPDATE campaigns SET state = CASE WHEN is_stop_wanted THEN %s ELSE %s END, ended_at = NULL"
-            " WHERE campaign_id = %s AND state = %s",
+            "UPDATE campaigns SET `state` = CASE WHEN is_stop_wanted THEN %s ELSE %s END, ended_at = NULL"
+            " WHERE campaign_id = %s AND `state` = %s",
             CampaignState.STOPPING,
             state,
             campaign_id,
@@ -197,7 +201,7 @@ class CampaignStore:
     def finish(self, campaign_id: int, progress: Progress) -> None:
         """Enter the campaign as ended, with its final counts; one that never began has no time of its end."""
         self._change(
-            _SAY + ", state = %(state)s, ended_at = CASE WHEN started_at IS NOT NULL THEN UTC_TIMESTAMP(6) END"
+            _SAY + ", `state` = %(state)s, ended_at = CASE WHEN started_at IS NOT NULL THEN UTC_TIMESTAMP(6) END"
             " WHERE campaign_id = %(campaign_id)s",
             campaign_id=campaign_id,
             state=CampaignState.ENDED,
@@ -215,10 +219,10 @@ class CampaignStore:
         database answer all that time may judge: see `StaleWatch`.
         """
         return self._change(
-            "UPDATE campaigns SET state = %s, ended_at = CASE WHEN started_at IS NOT NULL THEN heartbeat_at END,"
+            "UPDATE campaigns SET `state` = %s, ended_at = CASE WHEN started_at IS NOT NULL THEN heartbeat_at END,"
             " real_rate_per_s = 0, `unknown` = generated - acked - failed,"
             " events_unknown = events_generated - events_acked - events_failed"
-            " WHERE state IN %s AND heartbeat_at < UTC_TIMESTAMP(6) - INTERVAL %s MICROSECOND",
+            " WHERE `state` IN %s AND heartbeat_at < UTC_TIMESTAMP(6) - INTERVAL %s MICROSECOND",
             CampaignState.LOST,
             tuple(ACTIVE),
             int(silent_s * 1e6),

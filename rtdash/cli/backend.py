@@ -71,7 +71,7 @@ def backend(
             file = stack.data.path / "rtdash.toml"
             settings.save(file)
             # Else ingest would seem silent until the first campaign.
-            make_topics(stack.broker.bootstrap_servers)
+            make_topics(stack.broker.kafka)
             _prepare(stack, settings, progress, threads, history=history)
             with start_ingest(stack.data, file):
                 yield Backend(stack.data.path, settings)

@@ -13,20 +13,18 @@ from rtdash.cli import flags
 from rtdash.errors import SettingsError
 from rtdash.model.conservation import Balance, ConservationWatch
 from rtdash.model.data import Cell
-from rtdash.panels.header import read
+from rtdash.panels import catalog
 from rtdash.resources import sql_folder
 from rtdash.settings import Settings
 from rtdash.sources.citus import CitusConnection
 from rtdash.sources.connection import QueryConnection
-from rtdash.sources.donations import DonationsConnection
+from rtdash.sources.donations import DonationsConnection, identify
 from rtdash.widgets.drawing import conservation
 
 _LOOK_S = 0.5
 _COUNT_S = 600.0
 """Counting the rows of a large table takes its time."""
 
-_CAMPAIGNS = read(sql_folder("donations", "probes") / "conservation.sql").sql
-_EVENTS = read(sql_folder("citus", "probes") / "conservation_events.sql").sql
 _ROWS = sql_folder("donations", "checks") / "rows.sql"
 
 Record = Mapping[str, int]
@@ -83,11 +81,12 @@ def _find(settings: Settings, wait_s: float) -> Finding:
     """Read both sides until nothing has moved for 2 s, `wait_s` at most. Raises SettingsError, SourceError."""
     if settings.donations_dsn is None:
         raise SettingsError("no donations database is set, which has the campaigns: RTDASH_DONATIONS_DSN")
+    probes = {spec.id: spec.sql for spec in catalog.load(engine=identify(settings.donations_dsn)) if spec.is_probe}
     with _connected(settings) as (campaigns, clickstream):
         watch = ConservationWatch()
         until_s = time.monotonic() + wait_s
         while True:
-            _look(watch, campaigns, clickstream)
+            _look(watch, probes, campaigns, clickstream)
             donations, events = watch.donations, watch.events
             assert donations is not None  # noqa: S101 (both sides have just been read)
             if all(one is None or one.is_settled for one in (donations, events)) or time.monotonic() > until_s:
@@ -98,10 +97,16 @@ def _find(settings: Settings, wait_s: float) -> Finding:
     return Finding(donations, events, counts, tuple(_faults(donations, events, counts)))
 
 
-def _look(watch: ConservationWatch, campaigns: QueryConnection, clickstream: QueryConnection | None) -> None:
-    watch.take_campaigns(_record(campaigns, _CAMPAIGNS), time.monotonic())
+def _look(
+    watch: ConservationWatch,
+    probes: Mapping[str, str],
+    campaigns: QueryConnection,
+    clickstream: QueryConnection | None,
+) -> None:
+    watch.take_delivery(_record(campaigns, probes["delivery"]), time.monotonic())
+    watch.take_campaigns(_record(campaigns, probes["conservation"]), time.monotonic())
     if clickstream is not None:
-        watch.take_events(_record(clickstream, _EVENTS), time.monotonic())
+        watch.take_events(_record(clickstream, probes["conservation_events"]), time.monotonic())
 
 
 def _faults(donations: Balance, events: Balance | None, rows: Record) -> Iterator[str]:
@@ -109,7 +114,8 @@ def _faults(donations: Balance, events: Balance | None, rows: Record) -> Iterato
         if balance is None:
             continue
         if not balance.received.is_attended:
-            yield f"{what}: the lag is not known, as no `rtdash ingest` is at work, or Kafka is away"
+            idle = "no pipeline is seen at work" if balance.received.is_by_pipeline else "no `rtdash ingest` is at work"
+            yield f"{what}: the lag is not known, as {idle}, or Kafka is away"
         elif not balance.is_settled:
             yield f"{what}: still moving; stop the campaigns, or wait longer (--wait)"
         elif found := conservation.verdict(balance, what):

@@ -23,9 +23,10 @@ from rtdash.cli.runner import launcher
 from rtdash.errors import SettingsError
 from rtdash.messages import CommandEnded
 from rtdash.model.campaign import CampaignPlan, RateChange
+from rtdash.model.engine import Engine
 from rtdash.model.slow import SlowQuery
 from rtdash.panels import catalog
-from rtdash.panels.spec import PanelSpec, Source
+from rtdash.panels.spec import Source
 from rtdash.recorder.slow_log import SlowLog, read
 from rtdash.scheduler.scheduler import Scheduler
 from rtdash.screens.view import View
@@ -118,16 +119,21 @@ class NoControl:
         del change, campaign_id
         self.stop_campaigns()
 
+    def toggle_pipeline(self) -> None:
+        """Say why not."""
+        self.stop_campaigns()
+
     def close(self, *, stop_own: bool) -> None:
         """Nothing runs."""
 
 
 @contextmanager
-def compose(settings: Settings, choices: Choices, specs: tuple[PanelSpec, ...]) -> Iterator[RtdashApp]:
+def compose(settings: Settings, choices: Choices) -> Iterator[RtdashApp]:
     """Put scheduler, control and app together; raises SourceError when a database does not answer now."""
     servers = identify(settings)
     found = connectors(settings)
-    shown = [spec for spec in specs if spec.source in found]
+    engine = Engine(servers.get(Source.DONATIONS, Engine.MARIADB))
+    shown = [spec for spec in catalog.load(settings.panels_folder, engine) if spec.source in found]
     scheduler = Scheduler(
         shown,
         found,
@@ -184,9 +190,9 @@ async def _run(app: RtdashApp) -> int | None:
     return await app.run_async()
 
 
-def open_dashboard(settings: Settings, choices: Choices, specs: tuple[PanelSpec, ...]) -> int:
+def open_dashboard(settings: Settings, choices: Choices) -> int:
     """Run the app until it is left; returns its exit status."""
-    with compose(settings, choices, specs) as app:
+    with compose(settings, choices) as app:
         status = asyncio.run(_run(app))
         signals.ignore()
     return status or app.return_code or 0
@@ -197,8 +203,9 @@ def run(options: argparse.Namespace) -> int:
     settings = flags.settings(options)
     if settings.citus_dsn is None and settings.donations_dsn is None:
         raise SettingsError(NOTHING_SET)
-    specs = catalog.load(settings.panels_folder)
+    # A wrong panel is said before any server is asked.
+    catalog.load(settings.panels_folder)
     terminal.require()
     signals.interrupt()
     logs.to_file(platformdirs.user_state_path("rtdash") / "rtdash.log")
-    return open_dashboard(settings, Choices(), specs)
+    return open_dashboard(settings, Choices())

@@ -24,17 +24,19 @@ from rtdash.ingest.donations import DonationSink
 from rtdash.ingest.letters import Letter, LetterTable
 from rtdash.ingest.replay import Outcome, replay, waiting
 from rtdash.ingest.sink import Sink
+from rtdash.model.engine import Engine
 from rtdash.model.letter import LetterAddress
 from rtdash.model.payload import is_printable, shown
 from rtdash.model.text import plain
 from rtdash.settings import Settings
+from rtdash.sources import donations
 from rtdash.sources.kafka import CLICKSTREAM_TOPIC, DONATIONS_TOPIC
 
 _SHOWN_BYTES = 4096
 _SETTING_OF = {DONATIONS_TOPIC: "RTDASH_DONATIONS_DSN", CLICKSTREAM_TOPIC: "RTDASH_CITUS_DSN"}
 
 Sinks = dict[str, Sink[Any]]
-"""The databases, open, by the topics that they hold."""
+"""The databases by the topics that they hold."""
 
 
 def run(options: argparse.Namespace) -> int:
@@ -45,9 +47,22 @@ def run(options: argparse.Namespace) -> int:
         _check(options)
     with ExitStack() as opened:
         sinks = {sink.topic: opened.enter_context(closing(sink)) for sink in _sinks(settings, _topics(options))}
+        if options.action == "replay":
+            _refuse_on_singlestore(settings, sinks)
         for sink in sinks.values():
             sink.connect()
         return action(sinks, options, ZoneInfo(settings.time_zone))
+
+
+def _refuse_on_singlestore(settings: Settings, sinks: Sinks) -> None:
+    """Raises UsageError where a pipeline loads the donations: what we load beside it would be in no account."""
+    dsn = settings.dsn_of_donations_owner
+    if DONATIONS_TOPIC in sinks and dsn is not None and donations.identify(dsn) is Engine.SINGLESTORE:
+        others = f"; `--topic {CLICKSTREAM_TOPIC}` replays the others" if CLICKSTREAM_TOPIC in sinks else ""
+        raise UsageError(
+            "on SingleStore the pipeline alone loads donations, none is replayed: send the bytes of the letter"
+            f" (`rtdash dead-letters show ADDRESS --raw`), corrected, to the topic {DONATIONS_TOPIC} again{others}"
+        )
 
 
 def _topics(options: argparse.Namespace) -> Collection[str]:
@@ -117,6 +132,7 @@ def _show(sinks: Sinks, options: argparse.Namespace, zone: ZoneInfo) -> int:
         "incarnation": letter.incarnation,
         "recorded": _at(letter.recorded_at, zone),
         "size": f"{letter.size_bytes:,} B",
+        **({"place": "not told by the pipeline: both numbers are our own"} if letter.address.is_of_pipeline else {}),
         "reason": letter.reason,
         "replayed": _at(letter.replayed_at, zone) if letter.replayed_at else "not yet",
     }

@@ -17,10 +17,10 @@ def run(options: argparse.Namespace) -> int:
     display = flags(options)
     terminal.require()
     # A wrong setting or panel is said before anything is started.
-    specs = catalog.load(load(**display).panels_folder)
+    catalog.load(load(**display).panels_folder)
     signals.interrupt()
     with backend(options.data, Progress(), fresh=options.fresh, history=not options.no_history, **display) as demo:
         from rtdash.cli.dashboard import Choices, open_dashboard
 
         choices = Choices(starts_campaign=options.start, plan=CampaignPlan(rate_per_s=options.rate), demo=demo.folder)
-        return open_dashboard(demo.settings, choices, specs)
+        return open_dashboard(demo.settings, choices)

@@ -15,6 +15,8 @@ ADDRESSES = ("citus_dsn", "donations_dsn", "kafka_bootstrap_servers")
 DISPLAY = ("interval_ms", "threshold_ms", "lanes", "budget_percent", "deadline_s", "time_zone", "panels_folder")
 SHARED = ("settings", *ADDRESSES, *DISPLAY)
 """What may stand before a command as well as after it."""
+SECRETS = ("kafka_sasl_password",)
+"""What is refused there in words of ours: argparse's own would repeat it."""
 
 _WRITERS = {"citus_dsn": ("citus_owner_dsn",), "donations_dsn": ("donations_owner_dsn", "donations_control_dsn")}
 
@@ -28,12 +30,12 @@ def flags(options: argparse.Namespace) -> dict[str, Any]:
     Raises UsageError when one holds a password, which `ps` would show, or is of no use to the command.
     """
     given = {name: value for name in SHARED if (value := getattr(options, name)) is not None}
-    for name in ADDRESSES:
-        if _PASSWORD.search(given.get(name, "")):
-            raise UsageError(
-                f"{_flag(name)}: a password in an argument can be read by others on this machine;"
-                f" set RTDASH_{name.upper()} instead"
-            )
+    telling = [name for name in ADDRESSES if _PASSWORD.search(given.get(name, ""))]
+    for name in [*telling, *(name for name in SECRETS if getattr(options, name) is not None)]:
+        raise UsageError(
+            f"{_flag(name)}: a password in an argument can be read by others on this machine;"
+            f" set RTDASH_{name.upper()} instead"
+        )
     if useless := [_flag(name) for name in given if name not in options.takes]:
         raise UsageError(f"{options.command} does not take {', '.join(useless)}; see `rtdash {options.command} --help`")
     given.pop("settings", None)

@@ -1,4 +1,4 @@
-"""`rtdash ingest`: loads both topics until a signal ends it."""
+"""`rtdash ingest`: loads the topics until a signal ends it; on SingleStore donations are left to its pipeline."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from types import FrameType
 from rtdash import logs
 from rtdash.cli import flags
 from rtdash.ingest.run import run as ingest
-from rtdash.sources import citus, donations
+from rtdash.sources import citus, mysql
 
 _SWITCH_S = 0.0005
 _NEW_OBJECTS = 50_000
@@ -25,7 +25,7 @@ def run(options: argparse.Namespace) -> int:
     if settings.dsn_of_citus_owner is not None:
         citus.validate(settings.dsn_of_citus_owner)
     if settings.dsn_of_donations_owner is not None:
-        donations.validate(settings.dsn_of_donations_owner)
+        mysql.validate(settings.dsn_of_donations_owner)
     logs.to_stderr()
     # Who stores waits for who reads to let go of the interpreter, after each answer of the database.
     sys.setswitchinterval(_SWITCH_S)

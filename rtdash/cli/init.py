@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from functools import partial
 
 from pydantic import SecretStr
 
 from rtdash.cli import flags
-from rtdash.errors import SettingsError
+from rtdash.errors import SettingsError, SourceError
 from rtdash.model.text import plain
 from rtdash.resources import sql_folder
 from rtdash.schema.apply import apply
 from rtdash.schema.finding import Finding
+from rtdash.schema.pipeline import kafka_values, rest, runs, start
 from rtdash.schema.plan import plan
 from rtdash.schema.step import Step
+from rtdash.schema.target import dialect
 from rtdash.schema.topics import Broker, wanted_topics
 from rtdash.settings import Settings
 
@@ -29,6 +31,7 @@ class _Lines:
 
     def __init__(self) -> None:
         self._is_open = False
+        self.refused = 0
 
     def under_way(self, file: str, what: str) -> None:
         self._is_open = bool(file)
@@ -40,6 +43,16 @@ class _Lines:
     def done(self, step: Step) -> None:
         print(f"{step.duration_ms:7.0f} ms  {plain(step.note)}".rstrip(), flush=True)
         self._is_open = False
+        self.refused += step.is_refused
+
+    def found(self, ask: Callable[[], Finding], subject: str) -> bool:
+        """A line of something that is no file; whether it is as it should be."""
+        self.under_way(subject, "")
+        started = time.monotonic()
+        finding = ask()
+        text = finding.text if finding.is_possible else f"✗ {finding.text}"
+        self.done(Step(finding.subject, text, 1000 * (time.monotonic() - started)))
+        return finding.is_possible
 
     @contextmanager
     def ended(self) -> Iterator[None]:
@@ -54,65 +67,81 @@ class _Lines:
 def run(options: argparse.Namespace) -> int:
     """Apply what is set; each step is printed as it begins and as it ends.
 
-    1 when a topic could not be made, 130 when it was interrupted.
+    1 when a topic could not be made or the pipeline not be started, 130 when it was interrupted.
     """
     settings = flags.settings(options)
-    targets = _targets(settings)
+    databases = _databases(settings)
     if options.plan:
-        return _plan(settings, targets)
+        return 0 if _plan(settings, databases) else 1
     lines = _Lines()
     try:
         with lines.ended():
-            for name, dsn, folder in targets:
-                print(name, flush=True)
-                apply(dsn, folder, lines.done, lines.under_way)
-            are_made = _make_topics(settings, lines)
+            is_done = _apply(settings, databases, lines)
     except KeyboardInterrupt:
         print("interrupted: `rtdash init` goes on from there")
         return _INTERRUPTED
-    return 0 if are_made else 1
+    return 0 if is_done else 1
 
 
-def _make_topics(settings: Settings, lines: _Lines) -> bool:
-    """Whether all are there now; all are tried. Raises Unreachable."""
-    if not settings.kafka_bootstrap_servers:
-        return True
-    print("kafka", flush=True)
-    broker = Broker(settings.kafka_bootstrap_servers)
-    are_made = True
-    for wanted in wanted_topics(settings):
-        lines.under_way(wanted.name, "")
-        start = time.monotonic()
-        finding = broker.make(wanted)
-        are_made &= finding.is_possible
-        text = finding.text if finding.is_possible else f"✗ {finding.text}"
-        lines.done(Step(finding.subject, text, 1000 * (time.monotonic() - start)))
-    return are_made
-
-
-def _targets(settings: Settings) -> list[tuple[str, SecretStr, Path]]:
-    """Name, DSN and schema files of each database that is set; raises SettingsError when nothing at all is."""
-    targets = (
-        ("clickstream", settings.dsn_of_citus_owner, sql_folder("citus", "schema")),
-        ("donations", settings.dsn_of_donations_owner, sql_folder("mariadb", "schema")),
-    )
-    found = [(name, dsn, folder) for name, dsn, folder in targets if dsn is not None]
-    if found or settings.kafka_bootstrap_servers:
+def _databases(settings: Settings) -> list[tuple[str, SecretStr]]:
+    """Name and DSN of each database that is set; raises SettingsError when nothing at all is."""
+    databases = (("clickstream", settings.dsn_of_citus_owner), ("donations", settings.dsn_of_donations_owner))
+    found = [(name, dsn) for name, dsn in databases if dsn is not None]
+    if found or settings.kafka:
         return found
     raise SettingsError("nothing to apply a schema to: set RTDASH_CITUS_DSN or RTDASH_DONATIONS_DSN")
 
 
-def _plan(settings: Settings, targets: list[tuple[str, SecretStr, Path]]) -> int:
-    """Print what would be done; returns 1 when some of it cannot be. Raises SourceError."""
+def _apply(settings: Settings, databases: list[tuple[str, SecretStr]], lines: _Lines) -> bool:
+    """Topics first, since SingleStore asks for its topic. Whether all is there. Raises SourceError and SchemaError."""
+    values = kafka_values(settings)
+    is_done = True
+    with _broker(settings) as broker:
+        if broker:
+            for wanted in wanted_topics(settings):
+                is_done &= lines.found(partial(broker.make, wanted), wanted.name)
+        for name, dsn in databases:
+            print(name, flush=True)
+            engine = dialect(dsn)
+            has_pipeline = engine == "singlestore" and bool(values)
+            if has_pipeline and runs(dsn):
+                lines.found(partial(rest, dsn, values), "pipeline")
+            apply(dsn, sql_folder(engine, "schema"), lines.done, lines.under_way, values)
+            if has_pipeline:
+                is_done &= lines.found(partial(start, dsn, values), "pipeline")
+        if lines.refused:
+            files = "1 optional file" if lines.refused == 1 else f"{lines.refused} optional files"
+            print(f"{files} refused by the server: the next `rtdash init` tries again")
+    return is_done
+
+
+def _plan(settings: Settings, databases: list[tuple[str, SecretStr]]) -> bool:
+    """Print what would be done; whether all of it can be. Raises SourceError."""
+    has_kafka = settings.kafka is not None
     is_possible = True
-    for name, dsn, folder in targets:
-        print(name, flush=True)
-        is_possible &= _print(plan(dsn, folder))
-    if settings.kafka_bootstrap_servers:
-        print("kafka", flush=True)
-        broker = Broker(settings.kafka_bootstrap_servers)
-        is_possible &= _print(broker.plan(wanted) for wanted in wanted_topics(settings))
-    return 0 if is_possible else 1
+    with _broker(settings) as broker:
+        if broker:
+            is_possible &= _print(broker.plan(wanted) for wanted in wanted_topics(settings))
+        for name, dsn in databases:
+            print(name, flush=True)
+            is_possible &= _print(plan(dsn, sql_folder(dialect(dsn), "schema"), has_kafka=has_kafka))
+    return is_possible
+
+
+@contextmanager
+def _broker(settings: Settings) -> Iterator[Broker | None]:
+    """None when no Kafka is set, or none lets us in: then it raises SourceError after all else is done."""
+    if (kafka := settings.kafka) is None:
+        yield None
+        return
+    print("kafka", flush=True)
+    try:
+        broker = Broker(kafka)
+    except SourceError as error:
+        print(f"✗ {plain(error)}", flush=True)
+        yield None
+        raise
+    yield broker
 
 
 def _print(findings: Iterable[Finding]) -> bool:

@@ -1,4 +1,4 @@
-"""Stores donations: rows, totals, seconds, arrivals and offsets in one transaction, each donation once."""
+"""Stores donations: rows, totals, seconds, arrivals, offsets and the batch in one transaction, each donation once."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from rtdash.ingest.load import load, open_loader
 from rtdash.ingest.offsets import Account, Cursor
 from rtdash.ingest.sums import Sums, sums_of
 from rtdash.model.donation import Donation, parse_donation
-from rtdash.sources.donations import explained
 from rtdash.sources.kafka import DONATIONS_TOPIC
+from rtdash.sources.mysql import explained
 
 INTO = (
     "donation_transactions (transaction_id, transaction_date, total_amount, city, latitude, longitude, organization,"
@@ -36,6 +36,10 @@ _TOTALS = (
     " ON DUPLICATE KEY UPDATE donations = donations + VALUES(donations), amount = amount + VALUES(amount)"
 )
 _ARRIVALS = "INSERT INTO donation_arrivals (arrival_id, produced_at, donations) VALUES (%s, %s, %s)"
+_BATCH = (
+    "INSERT INTO ingest_batches (batch_id, loaded, dead, duplicates, took_ms)"
+    " VALUES (UNIX_TIMESTAMP(NOW(6)) * 1000000, %s, %s, %s, %s)"
+)
 _IDS_A_QUESTION = 1_000
 
 
@@ -52,6 +56,15 @@ def _summed(parts: Sequence[Parsed[Donation]]) -> Donations:
     return Donations(parts, *sums_of([donation for part in parts for donation in part.values]))
 
 
+def _counts(parts: Sequence[Parsed[Donation]]) -> tuple[int, int, int]:
+    """Loaded, dead, duplicates."""
+    return (
+        sum(len(part.values) for part in parts),
+        sum(len(part.dead) for part in parts),
+        sum(part.duplicates for part in parts),
+    )
+
+
 class _Known(Exception):  # noqa: N818
     """Some donations of the batch are in the table already, or twice in the batch."""
 
@@ -62,7 +75,10 @@ class DonationSink:
     topic = DONATIONS_TOPIC
 
     def __init__(self, dsn: SecretStr, *, tells_arrivals: bool = True) -> None:
-        """Without `tells_arrivals` nobody takes the age of what is stored for the delay of what just came."""
+        """Without `tells_arrivals` nobody takes the age of what is stored for the delay of what just came.
+
+        It is no batch of ingest then either.
+        """
         self._dsn = dsn
         self._tells_arrivals = tells_arrivals
         self._open: Connection[Any] | None = None
@@ -72,6 +88,8 @@ class DonationSink:
         """Connect anew. Raises SourceError."""
         self.close()
         self._open = open_loader(self._dsn)
+        if not self._tells_arrivals:
+            return
         with self.transaction() as cursor:
             cursor.execute("SELECT COALESCE(MAX(arrival_id), 0) FROM donation_arrivals")
             self._newest_arrival = cursor.fetchall()[0][0]
@@ -122,12 +140,15 @@ class DonationSink:
                 raise SourceError("donations database: it takes fewer donations than it was given") from None
 
     def _write(self, offsets: Account, prepared: Donations) -> None:
+        started = time.monotonic()
         with self.transaction() as cursor:
             offsets.advance(cursor, prepared.parts)
             if prepared.rows:
                 self._load(cursor, prepared.rows, sum(len(part.values) for part in prepared.parts))
                 self._add(cursor, prepared.sums)
             offsets.bury(cursor, [letter for part in prepared.parts for letter in part.dead])
+            if self._tells_arrivals:
+                cursor.execute(_BATCH, (*_counts(prepared.parts), 1000 * (time.monotonic() - started)))
 
     def _load(self, cursor: Cursor, rows: bytes, count: int) -> None:
         stored, warnings = load(self._connection, INTO, rows)

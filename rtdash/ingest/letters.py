@@ -1,13 +1,13 @@
 """The table `dead_letters`, which both databases have: what could not be used, and what of it was replayed since.
 
-The statements run on PostgreSQL and MariaDB alike, in a session whose time zone is UTC.
+The statements run on PostgreSQL, MariaDB and SingleStore alike; times that they write are UTC.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from rtdash.ingest.offsets import Cursor
@@ -15,18 +15,25 @@ from rtdash.model.letter import LetterAddress
 from rtdash.model.moment import in_utc
 
 _A_PAGE = 1_000
+# Which is the newest of its address is asked of the letters that were found, and by a join: a subquery for each row is
+# what SingleStore may refuse.
 _LETTERS = """
-SELECT l.incarnation, l.partition_id, l.message_offset, l.recorded_at, COALESCE(OCTET_LENGTH(l.payload), 0), l.reason,
-    l.replayed_at, OCTET_LENGTH(l.correction), l.recorded_at = (
-        SELECT MAX(other.recorded_at) FROM dead_letters other
-        WHERE other.topic = l.topic AND other.partition_id = l.partition_id
-            AND other.message_offset = l.message_offset
-    )
-FROM dead_letters l WHERE l.topic = %s
+SELECT l.incarnation, l.partition_id, l.message_offset, l.recorded_at, l.size_bytes, l.reason, l.replayed_at,
+    l.correction_bytes, l.recorded_at = MAX(other.recorded_at)
+FROM (
+    SELECT l.topic, l.incarnation, l.partition_id, l.message_offset, l.recorded_at, l.reason, l.replayed_at,
+        COALESCE(OCTET_LENGTH(l.payload), 0) AS size_bytes, OCTET_LENGTH(l.correction) AS correction_bytes
+    FROM dead_letters l WHERE l.topic = %s AND {which} ORDER BY {order} LIMIT %s
+) l
+JOIN dead_letters other
+    ON other.topic = l.topic AND other.partition_id = l.partition_id AND other.message_offset = l.message_offset
+GROUP BY l.incarnation, l.partition_id, l.message_offset, l.recorded_at, l.size_bytes, l.reason, l.replayed_at,
+    l.correction_bytes
+ORDER BY {order}
 """
 _WAITING = "replayed_at IS NULL"
 _REPLAYED = "replayed_at IS NOT NULL"
-_THIS_ONE = " WHERE topic = %s AND incarnation = %s AND partition_id = %s AND message_offset = %s"
+_THIS_ONE = " WHERE topic = %s AND incarnation = %s AND dead_letters.partition_id = %s AND message_offset = %s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,20 +89,20 @@ class LetterTable:
 
     def newest(self, cursor: Cursor, limit: int, *, replayed: bool = False) -> list[Letter]:
         """Those that wait, or were replayed, newest first."""
-        cursor.execute(
-            f"{_LETTERS} AND l.{_REPLAYED if replayed else _WAITING}"
-            " ORDER BY l.recorded_at DESC, l.partition_id, l.message_offset DESC LIMIT %s",
-            (self.topic, limit),
+        statement = _LETTERS.format(
+            which=f"l.{_REPLAYED if replayed else _WAITING}",
+            order="l.recorded_at DESC, l.partition_id, l.message_offset DESC",
         )
+        cursor.execute(statement, (self.topic, limit))
         return list(self._letters(cursor))
 
     def find(self, cursor: Cursor, address: LetterAddress) -> Letter | None:
         """The letter of this address; None when there is none."""
-        cursor.execute(
-            f"{_LETTERS} AND l.partition_id = %s AND l.message_offset = %s AND %s IN ('', l.incarnation)"
-            " ORDER BY l.recorded_at DESC LIMIT 1",
-            (self.topic, address.partition_id, address.offset, address.incarnation),
+        statement = _LETTERS.format(
+            which="l.partition_id = %s AND l.message_offset = %s AND %s IN ('', l.incarnation)",
+            order="l.recorded_at DESC",
         )
+        cursor.execute(statement, (self.topic, address.partition_id, address.offset, address.incarnation, 1))
         return next(self._letters(cursor), None)
 
     def contents(self, cursor: Cursor, letter: Letter) -> tuple[bytes, bytes | None] | None:
@@ -108,26 +115,27 @@ class LetterTable:
     def piles(self, cursor: Cursor) -> list[Pile]:
         """Where letters may wait, oldest first."""
         cursor.execute(
-            "SELECT incarnation, partition_id, next_offset FROM ingest_offsets WHERE topic = %s AND dead > 0"
-            " ORDER BY updated_at, partition_id",
+            "SELECT o.incarnation, o.partition_id, o.next_offset FROM ingest_offsets o"
+            " WHERE o.topic = %s AND o.dead > 0 ORDER BY o.updated_at, o.partition_id",
             (self.topic,),
         )
         return [Pile(*row) for row in cursor.fetchall()]
 
     def page(self, cursor: Cursor, pile: Pile, after: int) -> list[Letter]:
         """The next letters of a pile that wait, in the order of their offsets; empty at its end."""
-        cursor.execute(
-            f"{_LETTERS} AND l.incarnation = %s AND l.partition_id = %s AND l.message_offset > %s"
-            f" AND l.message_offset < %s AND l.{_WAITING} ORDER BY l.message_offset LIMIT %s",
-            (self.topic, pile.incarnation, pile.partition_id, after, pile.end, _A_PAGE),
+        statement = _LETTERS.format(
+            which="l.incarnation = %s AND l.partition_id = %s AND l.message_offset > %s"
+            f" AND l.message_offset < %s AND l.{_WAITING}",
+            order="l.message_offset",
         )
+        cursor.execute(statement, (self.topic, pile.incarnation, pile.partition_id, after, pile.end, _A_PAGE))
         return list(self._letters(cursor))
 
     def close(self, cursor: Cursor, letter: Letter, correction: bytes | None) -> bool:
-        """Mark a letter as replayed; whether it still waited."""
+        """Mark a letter as replayed, by our clock; whether it still waited."""
         cursor.execute(
-            f"UPDATE dead_letters SET replayed_at = CURRENT_TIMESTAMP(6), correction = %s{_THIS_ONE} AND {_WAITING}",  # noqa: S608
-            (correction, *letter.key),
+            f"UPDATE dead_letters SET replayed_at = %s, correction = %s{_THIS_ONE} AND {_WAITING}",  # noqa: S608
+            (datetime.now(UTC), correction, *letter.key),
         )
         return cursor.rowcount == 1
 

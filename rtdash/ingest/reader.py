@@ -13,7 +13,8 @@ from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-d
 
 from rtdash.errors import Unreachable
 from rtdash.ingest.batch import Stretch
-from rtdash.sources.kafka import client_config
+from rtdash.model.kafka import Kafka
+from rtdash.sources.kafka import Trouble, client_config
 
 log = logging.getLogger(__name__)
 
@@ -25,15 +26,16 @@ _BOUNDS_S = 5.0
 class TopicReader:
     """A consumer of one topic. `partitions()`, `seek()`, then `read()` again and again; `close()` at the end."""
 
-    def __init__(self, bootstrap_servers: str, topic: str) -> None:
+    def __init__(self, kafka: Kafka, topic: str) -> None:
         self.topic = topic
         self._next: dict[int, int] = {}
         self._overtaken: set[int] = set()
-        self._complained: set[int] = set()
-        self._admin = AdminClient(client_config(bootstrap_servers, f"ingest-{topic}"))
+        self._trouble = Trouble(kafka)
+        self._trouble.complain = lambda what: log.warning("Kafka, %s: %s", topic, what)
+        self._admin = AdminClient(client_config(kafka, f"ingest-{topic}"))
         self._consumer = Consumer(
             {
-                **client_config(bootstrap_servers, f"ingest-{topic}"),
+                **client_config(kafka, f"ingest-{topic}", self._trouble),
                 "group.id": "rtdash",
                 "enable.auto.commit": False,
                 "enable.auto.offset.store": False,
@@ -43,7 +45,6 @@ class TopicReader:
                 "queued.max.messages.kbytes": 65_536,
                 "fetch.queue.backoff.ms": 20,
                 "fetch.wait.max.ms": 20,
-                "error_cb": self._on_error,
             }
         )
 
@@ -52,19 +53,15 @@ class TopicReader:
         self._consumer.close()
 
     def partitions(self) -> list[int]:
-        """Numbers of the partitions there are; none while the topic does not exist. Raises Unreachable."""
-        try:
+        """Numbers of the partitions there are; none while the topic does not exist. Raises Refused or Unreachable."""
+        with self._trouble.explained():
             found = self._consumer.list_topics(timeout=_METADATA_S).topics.get(self.topic)
-        except KafkaException as error:
-            raise Unreachable(f"Kafka: {error.args[0].str()}") from None
         return sorted(found.partitions) if found is not None and found.error is None else []
 
     def bounds(self, partition_id: int) -> tuple[int, int]:
-        """The oldest offset that the broker still has, and the end. Raises Unreachable."""
-        try:
+        """The oldest offset that the broker still has, and the end. Raises Refused or Unreachable."""
+        with self._trouble.explained():
             bounds = self._consumer.get_watermark_offsets(TopicPartition(self.topic, partition_id), timeout=_BOUNDS_S)
-        except KafkaException as error:
-            raise Unreachable(f"Kafka: {error.args[0].str()}") from None
         if bounds is None:
             raise Unreachable(f"Kafka: no answer on {self.topic} partition {partition_id}")
         return bounds
@@ -90,12 +87,12 @@ class TopicReader:
     def read(self, timeout_s: float) -> list[Stretch]:
         """What has come within `timeout_s`, at most 10,000 messages: one stretch for each partition that had any.
 
-        Raises Unreachable.
+        Raises Refused or Unreachable.
         """
         try:
             messages = self._consumer.consume(_MOST_MESSAGES, timeout_s)
         except KafkaException as error:
-            raise Unreachable(f"Kafka: {error.args[0].str()}") from None
+            raise self._trouble.explain(error) from None
         found: dict[int, list[tuple[int, bytes]]] = {}
         for message in messages:
             problem, partition_id, offset = message.error(), message.partition(), message.offset()
@@ -108,7 +105,7 @@ class TopicReader:
         stretches = [self._stretch(number, stretch) for number, stretch in found.items()]
         stretches += [self._skip(number) for number in sorted(self._overtaken - found.keys())]
         if found:
-            self._complained.clear()
+            self._trouble.over()
         return stretches
 
     def _stretch(self, partition_id: int, messages: list[tuple[int, bytes]]) -> Stretch:
@@ -144,10 +141,4 @@ class TopicReader:
         if error.code() == KafkaError._AUTO_OFFSET_RESET and partition_id in self._next:  # noqa: SLF001
             self._overtaken.add(partition_id)
         else:
-            self._on_error(error)
-
-    def _on_error(self, error: KafkaError) -> None:
-        """Once for each kind of trouble, until messages come again; librdkafka goes on trying."""
-        if error.code() not in self._complained:
-            log.warning("Kafka, %s: %s", self.topic, error.str())
-        self._complained.add(error.code())
+            self._trouble.hear(error)

@@ -1,4 +1,4 @@
-"""The process `rtdash ingest`: both topics into their databases, rollups and housekeeping beside them."""
+"""The process `rtdash ingest`: the topics into their databases, rollups and housekeeping beside them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from rtdash.errors import SettingsError, SourceError
@@ -15,6 +16,7 @@ from rtdash.ingest.clickstream import ClickstreamSink
 from rtdash.ingest.donations import DonationSink
 from rtdash.ingest.housekeeping import housekeeping
 from rtdash.ingest.incarnation import Incarnations
+from rtdash.ingest.pipeline import PipelineWatch, load_donations
 from rtdash.ingest.stream import Stream
 from rtdash.settings import Settings
 from rtdash.sources.kafka import CLICKSTREAM_TOPIC, DONATIONS_TOPIC
@@ -30,19 +32,20 @@ def run(settings: Settings, stop: threading.Event) -> int:
 
     Raises SettingsError when an address is missing. A server that does not answer is waited for.
     """
-    if not (settings.kafka_bootstrap_servers and settings.dsn_of_donations_owner and settings.dsn_of_citus_owner):
+    kafka = settings.kafka
+    if not (kafka and settings.dsn_of_donations_owner and settings.dsn_of_citus_owner):
         raise SettingsError(
             "ingest needs the settings kafka_bootstrap_servers, donations_owner_dsn and citus_owner_dsn"
         )
-    bootstrap_servers = settings.kafka_bootstrap_servers
-    incarnations = Incarnations(settings)
+    incarnations = Incarnations(kafka, settings.kafka_incarnation)
     clickstream_dsn, donations_dsn = settings.dsn_of_citus_owner, settings.dsn_of_donations_owner
     chores: list[Chore[Any]] = [*rollups.chores(clickstream_dsn), housekeeping(donations_dsn)]
     parts = _Parts(stop)
-    donations = Stream(DonationSink(donations_dsn), bootstrap_servers, incarnations.of)
+    donations = Stream(DonationSink(donations_dsn), kafka, incarnations.of)
     events = ClickstreamSink(clickstream_dsn)
-    clickstream = Stream(events, bootstrap_servers, incarnations.of)
-    parts.start(DONATIONS_TOPIC, donations.run)
+    clickstream = Stream(events, kafka, incarnations.of)
+    watch = PipelineWatch(donations_dsn).chore
+    parts.start(DONATIONS_TOPIC, partial(load_donations, donations_dsn, donations, watch))
     parts.start(CLICKSTREAM_TOPIC, clickstream.run)
     for chore in chores:
         parts.start(chore.name, chore.run)
@@ -50,7 +53,7 @@ def run(settings: Settings, stop: threading.Event) -> int:
     stop.wait()
     deadline_s = time.monotonic() + _ENDING_S
     events.end_within(_LAST_BATCH_S)
-    for chore in chores:
+    for chore in (*chores, watch):
         try:
             chore.interrupt()
         except SourceError as error:

@@ -9,13 +9,14 @@ from collections.abc import Callable
 from functools import partial
 from typing import Generic
 
-from rtdash.errors import SourceError, Unreachable
+from rtdash.errors import Refused, SourceError, Unreachable
 from rtdash.ingest.batch import Stretch
 from rtdash.ingest.offsets import OffsetTable, OffsetTaken, is_attended
 from rtdash.ingest.reader import TopicReader
 from rtdash.ingest.retry import Retry
 from rtdash.ingest.sink import Prepared, Sink
 from rtdash.ingest.writer import Writer
+from rtdash.model.kafka import Kafka
 
 log = logging.getLogger(__name__)
 
@@ -34,11 +35,9 @@ _ENDS_S = 0.3
 class Stream(Generic[Prepared]):
     """One topic and its sink. Of two processes with the same topic one works and the other stands by."""
 
-    def __init__(
-        self, sink: Sink[Prepared], bootstrap_servers: str, incarnation_of: Callable[[str, float], str]
-    ) -> None:
+    def __init__(self, sink: Sink[Prepared], kafka: Kafka, incarnation_of: Callable[[str, float], str]) -> None:
         self._sink = sink
-        self._bootstrap_servers = bootstrap_servers
+        self._kafka = kafka
         self._incarnation_of = incarnation_of
         self._retry = Retry(f"ingest of {sink.topic}")
         self._standing_by = False
@@ -64,7 +63,7 @@ class Stream(Generic[Prepared]):
     def _follow(self, stop: threading.Event) -> None:
         """Follow the life that the topic has now; returns when another begins."""
         offsets = OffsetTable(self._sink.topic, self._incarnation_of(self._sink.topic, _BEGIN_S))
-        reader = TopicReader(self._bootstrap_servers, self._sink.topic)
+        reader = TopicReader(self._kafka, self._sink.topic)
         try:
             # While the database takes one batch the next is read and prepared.
             with Writer(f"{self._sink.topic} writer") as writer:
@@ -123,14 +122,14 @@ class Stream(Generic[Prepared]):
             return known if goes_on is None else None
         try:
             return reader.partitions()
-        except Unreachable:
+        except (Refused, Unreachable):
             return known
 
     def _goes_on(self, offsets: OffsetTable, within_s: float) -> bool | None:
         """Whether the topic still has this life; None when Kafka does not say so in time."""
         try:
             return self._incarnation_of(self._sink.topic, within_s) == offsets.incarnation
-        except Unreachable:
+        except (Refused, Unreachable):
             # The reader complains, and goes on by itself when the broker is back.
             return None
 

@@ -6,6 +6,10 @@
 The lag is Kafka's own (end of each partition less what was read), never a difference of the others: it is what makes
 the second line a check. The terms are read at different moments, so a difference counts only once nothing has moved for
 2 s.
+
+Where SingleStore's own pipeline loads, two readings make up what was received: the account that its procedure keeps in
+tables, and the views of the server, which alone know the lag and cannot be read together with tables. What is no JSON
+the pipeline skips, and logs for a while: no campaign sends such messages, so they stand beside the balance.
 """
 
 from __future__ import annotations
@@ -21,6 +25,11 @@ QUIET_S = 2.0
 SILENT_S = 1.5
 """Ingest looks twice a second where the partitions end; while it cannot see that, the lag is not known. It is less than
 `QUIET_S`: a lag that was seen before the last message is not to be believed."""
+
+
+def is_by_pipeline(account: Mapping[str, Cell]) -> bool:
+    """Whether a row of the probe `conservation` is the account of a pipeline's procedure: that knows no lag."""
+    return "lag" in account and account["lag"] is None
 
 
 def _whole(record: Mapping[str, Cell], name: str) -> int:
@@ -64,14 +73,18 @@ class Received:
     duplicates: int = 0
     replayed: int = 0
     """Dead letters that were loaded after all: they are of no campaign's making, whatever number they carry."""
+    no_json: int = 0
+    """What the pipeline has skipped, as far as the server still tells: of no campaign, on no side of the balance."""
     is_attended: bool = True
     """Ingest has just seen where the partitions end: the lag is known."""
     is_own: bool = True
     """Loaded are messages of the campaigns alone, so that more of them than were sent is wrong."""
+    is_by_pipeline: bool = False
+    """SingleStore's own pipeline loads them."""
 
     @classmethod
-    def read(cls, record: Mapping[str, Cell], *, is_own: bool) -> Self:
-        """From columns of these names; `unseen_s` is NULL when ingest was never heard of."""
+    def read(cls, record: Mapping[str, Cell], *, is_own: bool, is_by_pipeline: bool = False) -> Self:
+        """From columns of these names; `unseen_s` is NULL when ingest was never heard of, or no pipeline is at work."""
         unseen_s = record.get("unseen_s")
         return cls(
             loaded=_whole(record, "loaded"),
@@ -80,13 +93,15 @@ class Received:
             lost=_whole(record, "lost"),
             duplicates=_whole(record, "duplicates"),
             replayed=_whole(record, "replayed"),
+            no_json=_whole(record, "no_json"),
             is_attended=unseen_s is not None and float(str(unseen_s)) <= SILENT_S,
             is_own=is_own,
+            is_by_pipeline=is_by_pipeline,
         )
 
     @property
     def total(self) -> int:
-        """All that Kafka had taken."""
+        """All that Kafka had taken of what can be loaded, or was."""
         return self.loaded + self.lag + self.dead + self.lost + self.duplicates
 
 
@@ -140,12 +155,20 @@ class ConservationWatch:
         self._terms: dict[str, Sent | Received] = {}
         self._moved_at: dict[str, float] = {}
         self._read_at: dict[str, float] = {}
+        self._delivery: Mapping[str, Cell] = {}
+        self._delivery_at = 0.0
+
+    def take_delivery(self, record: Mapping[str, Cell], at: float) -> None:
+        """A row of the probe `delivery`, read at `at`: of a pipeline, what its account does not know."""
+        self._delivery, self._delivery_at = record, at
 
     def take_campaigns(self, record: Mapping[str, Cell], at: float) -> None:
         """A row of the probe `conservation`, read at `at`: what was sent, and what became of the donations."""
         self._take(_SENT, Sent.read(record), at)
         self._take(_EVENTS_SENT, Sent.read(record, "events_"), at)
-        self._take(_RECEIVED, Received.read(record, is_own=True), at)
+        by_pipeline = is_by_pipeline(record)
+        received = self._completed(record, at) if by_pipeline else record
+        self._take(_RECEIVED, Received.read(received, is_own=True, is_by_pipeline=by_pipeline), at)
 
     def take_events(self, record: Mapping[str, Cell], at: float) -> None:
         """A row of the probe `conservation_events`, read at `at`."""
@@ -160,6 +183,16 @@ class ConservationWatch:
     def events(self) -> Balance | None:
         """The balance of the events, None as long as one side is not known."""
         return self._balance(_EVENTS_SENT, _EVENTS_RECEIVED)
+
+    def _completed(self, account: Mapping[str, Cell], at: float) -> Mapping[str, Cell]:
+        """The account, with what the views told last: the lag, seen that long ago, and messages that are no JSON."""
+        unseen_s = self._delivery.get("unseen_s")
+        return {
+            **account,
+            "lag": self._delivery.get("lag"),
+            "no_json": self._delivery.get("dead"),
+            "unseen_s": None if unseen_s is None else float(str(unseen_s)) + at - self._delivery_at,
+        }
 
     def _take(self, name: str, terms: Sent | Received, at: float) -> None:
         self._read_at[name] = at

@@ -28,7 +28,7 @@ class Sample:
     fetch_ms: float = 0.0
     decode_ms: float = 0.0
     is_first: bool = False
-    """The first on its connection: kept out of the percentiles."""
+    """The first on its connection, or of its query where that is compiled: kept out of the percentiles."""
     is_server_down: bool = False
     """The error concerns the server, so all its panels."""
     shards: Shards | None = None

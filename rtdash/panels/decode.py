@@ -57,7 +57,8 @@ def _cell(value: Any) -> Cell:
         return _time(value)
     if value is None or isinstance(value, (bool, int, float, Decimal)):
         return value
-    return plain(value)
+    # A message of Kafka, as it came.
+    return plain(value.decode(errors="replace") if isinstance(value, bytes) else value)
 
 
 def _stat(columns: Sequence[str], rows: Sequence[Row]) -> Stat:

@@ -152,7 +152,7 @@ class Lane:
             execute_ms=answer.execute_ms,
             fetch_ms=answer.fetch_ms,
             decode_ms=1000 * (self._clock() - answered),
-            is_first=first,
+            is_first=first or answer.is_interpreted,
             shards=answer.shards,
             variables=job.parameters,
         )

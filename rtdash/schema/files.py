@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rtdash.errors import SchemaError
+from rtdash.schema.script import in_head
 
 _MIGRATION = re.compile(r"migrations/(\d+)_")
 
@@ -44,6 +45,16 @@ class SchemaFile:
     def stands_in_for(self) -> str | None:
         """Name of the extension that makes it needless: `topn` for `compat/020_topn.sql`."""
         return self.path.stem.partition("_")[2] if self.path.parent.name == "compat" else None
+
+    @property
+    def cost(self) -> str | None:
+        """What is lost where the server refuses it, in words; None when it may not."""
+        return in_head(self.script, "optional")
+
+    @property
+    def needs_kafka(self) -> bool:
+        """Whether it is for a server that reads Kafka itself, and binds how that is reached."""
+        return in_head(self.script, "needs") == "kafka"
 
 
 def schema_files(folder: Path) -> list[SchemaFile]:

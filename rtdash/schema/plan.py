@@ -10,17 +10,20 @@ from pydantic import SecretStr
 from rtdash.errors import SchemaError
 from rtdash.schema.files import SchemaFile, migration_files, pending, schema_files
 from rtdash.schema.finding import Finding, Survey
+from rtdash.schema.step import NO_KAFKA
 from rtdash.schema.target import is_citus
 
 
-def plan(dsn: SecretStr, folder: Path, deadline_s: float = 10.0) -> list[Finding]:
+def plan(dsn: SecretStr, folder: Path, deadline_s: float = 10.0, *, has_kafka: bool = False) -> list[Finding]:
     """The server, what it can do, then each file of `folder` and of `migrations/` beside it.
 
+    Without Kafka, what needs it is left out.
     Raises SourceError when the server does not let us in or does not answer what we ask, each within `deadline_s`.
     """
     files, migrations = schema_files(folder), migration_files(folder)
     survey = _survey(dsn, deadline_s)
-    return [*survey.findings, *_of_migrations(migrations, survey), *(_of_file(file, survey) for file in files)]
+    of_files = (_of_file(file, survey, has_kafka=has_kafka) for file in files)
+    return [*survey.findings, *_of_migrations(migrations, survey), *of_files]
 
 
 def _survey(dsn: SecretStr, deadline_s: float) -> Survey:
@@ -48,9 +51,17 @@ def _of_migrations(migrations: list[SchemaFile], survey: Survey) -> Iterator[Fin
             yield Finding(file.name, "not needed: there is nothing to upgrade")
 
 
-def _of_file(file: SchemaFile, survey: Survey) -> Finding:
+def _of_file(file: SchemaFile, survey: Survey, *, has_kafka: bool) -> Finding:
     if file.stands_in_for in survey.extensions:
         return Finding(file.name, f"not needed: the server has {file.stands_in_for}")
+    if file.needs_kafka and not has_kafka:
+        return Finding(file.name, NO_KAFKA)
     if file.key not in survey.recorded:
-        return Finding(file.name, "new")
-    return Finding(file.name, "as applied" if survey.recorded[file.key] == file.digest else "changed since applied")
+        text = "new"
+    else:
+        text = "as applied" if survey.recorded[file.key] == file.digest else "changed since applied"
+    if file.needs_kafka:
+        text += "; needs Kafka"
+    if file.cost:
+        text += f"; optional, without it: {file.cost}"
+    return Finding(file.name, text)

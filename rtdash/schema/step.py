@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+NO_KAFKA = "left out: it needs Kafka, and none is set"
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -13,6 +15,8 @@ class Step:
     file: str
     note: str
     duration_ms: float
+    is_refused: bool = False
+    """Optional, and refused by the server: it is tried again the next time."""
 
 
 Report = Callable[[Step], None]

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 
 from rtdash.schema.files import SchemaFile
+from rtdash.schema.values import NONE, Values
 from rtdash.settings import SCHEMES
 
 
@@ -40,7 +41,19 @@ def is_citus(dsn: SecretStr) -> bool:
     return urlsplit(dsn.get_secret_value()).scheme in SCHEMES["citus"]
 
 
-def open_target(dsn: SecretStr, waiting: Callable[[], None]) -> AbstractContextManager[Target]:
+def dialect(dsn: SecretStr) -> str:
+    """The folder below `sql/` that the server of a DSN understands: citus, singlestore or mariadb.
+
+    Raises Unreachable or Refused, since of the donations the server itself is asked.
+    """
+    if is_citus(dsn):
+        return "citus"
+    from rtdash.sources.donations import identify
+
+    return identify(dsn).lower()
+
+
+def open_target(dsn: SecretStr, waiting: Callable[[], None], values: Values = NONE) -> AbstractContextManager[Target]:
     """The database behind a DSN. `waiting` is called when another process applies a schema to it."""
     if is_citus(dsn):
         from rtdash.schema.postgresql import open_postgresql
@@ -48,4 +61,4 @@ def open_target(dsn: SecretStr, waiting: Callable[[], None]) -> AbstractContextM
         return open_postgresql(dsn, waiting)
     from rtdash.schema.mysql import open_mysql
 
-    return open_mysql(dsn, waiting)
+    return open_mysql(dsn, waiting, values)

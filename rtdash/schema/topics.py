@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic, ResourceType  # type: ignore[attr-defined]
 
-from rtdash.errors import Unreachable
+from rtdash.model.kafka import Kafka
 from rtdash.schema.finding import Finding
 from rtdash.settings import Settings
-from rtdash.sources.kafka import CLICKSTREAM_TOPIC, DONATIONS_TOPIC, client_config
+from rtdash.sources.kafka import CLICKSTREAM_TOPIC, DONATIONS_TOPIC, Trouble, client_config
 
 _ANSWER_S = 10.0
 _METADATA_S = 5.0
@@ -43,9 +43,12 @@ class Topic:
         """Whether it is known to be another than the wanted one."""
         return self.partitions != wanted.partitions or self.retention_ms not in {None, wanted.retention_ms}
 
-    def command(self, bootstrap_servers: str) -> str:
-        """The line that makes it by hand."""
-        line = ["kafka-topics.sh", "--bootstrap-server", bootstrap_servers, "--create", "--topic", self.name]
+    def command(self, kafka: Kafka) -> str:
+        """The line that makes it by hand; `client.properties` says to Kafka's own tools who they are."""
+        line = ["kafka-topics.sh", "--bootstrap-server", kafka.bootstrap_servers]
+        if kafka.has_credentials or kafka.is_encrypted:
+            line += ["--command-config", "client.properties"]
+        line += ["--create", "--topic", self.name]
         line += ["--partitions", str(self.partitions)]
         for name, value in self.config.items():
             line += ["--config", f"{name}={value}"]
@@ -61,14 +64,13 @@ def wanted_topics(settings: Settings) -> list[Topic]:
 class Broker:
     """Kafka, asked for all topics at once: a broker that makes topics on first use makes none when it is asked so."""
 
-    def __init__(self, bootstrap_servers: str) -> None:
-        """Raises Unreachable."""
-        self._bootstrap_servers = bootstrap_servers
-        self._admin = AdminClient(client_config(bootstrap_servers, "init"))
-        try:
+    def __init__(self, kafka: Kafka) -> None:
+        """Raises Refused or Unreachable."""
+        self._kafka = kafka
+        trouble = Trouble(kafka)
+        self._admin = AdminClient(client_config(kafka, "init", trouble))
+        with trouble.explained(self._admin.poll):
             self._seen = self._admin.list_topics(timeout=_METADATA_S)
-        except KafkaException as error:
-            raise Unreachable(f"Kafka at {bootstrap_servers}: {error.args[0].str()}") from None
 
     def plan(self, wanted: Topic) -> Finding:
         """What `make` would do; the broker itself is asked whether it would, and makes nothing."""
@@ -92,7 +94,7 @@ class Broker:
             if refusal.code() == KafkaError.TOPIC_ALREADY_EXISTS:
                 return Finding(wanted.name, "is there; this account may not see it, or another has just made it")
             refusal = refusal.str()
-        by_hand = wanted.command(self._bootstrap_servers)
+        by_hand = wanted.command(self._kafka)
         return Finding(wanted.name, f"the broker does not make it: {refusal}. By hand: {by_hand}", is_possible=False)
 
     def _create(self, wanted: Topic, *, only_asking: bool = False) -> KafkaError | str | None:

@@ -25,6 +25,14 @@ BINDINGS: tuple[Binding, ...] = (
     Binding("minus", "rate(-1)", "Slower", key_display="-", id="slower", tooltip="A lower rate of it"),
     Binding("g", "preset", "Preset", id="preset", tooltip=f"The next of the rates {PRESET_RATES}"),
     Binding(
+        "P",
+        "pipeline",
+        "Start or stop the pipeline",
+        id="pipeline",
+        show=False,
+        tooltip="Start the pipeline that loads the donations, or stop it (SingleStore)",
+    ),
+    Binding(
         "up",
         "choose(-1)",
         "Campaign above",
@@ -47,7 +55,7 @@ BINDINGS: tuple[Binding, ...] = (
         "question_mark", "show_help", "Help", key_display="?", id="help", tooltip="These keys, and what panels show"
     ),
     Binding("q", "quit", "Quit", id="quit", tooltip="Leave the dashboard"),
-    Binding("n", "page", "Page", id="page", tooltip="The next page: board, audience, cluster, your own panels"),
+    Binding("n", "page", "Page", id="page", tooltip="The next page: board, audience, cluster, pipeline, your own"),
     Binding("c", "customer", "Customer", id="customer", tooltip="The next customer in the customer's panels"),
     Binding(
         "m",
@@ -88,6 +96,14 @@ BINDINGS: tuple[Binding, ...] = (
     ),
     Binding(
         "5", "page('cluster')", "Cluster", id="page-5", show=False, tooltip="Rollups, partitions, jobs, nodes, shards"
+    ),
+    Binding(
+        "6",
+        "page('pipeline')",
+        "Pipeline",
+        id="page-6",
+        show=False,
+        tooltip="What loads the donations: lag, batches, errors, dead letters",
     ),
     Binding("escape", "board", "Board", key_display="Esc", id="board", show=False, tooltip="Back to the board"),
     Binding(

@@ -31,7 +31,7 @@ CHOOSE_FIRST = "choose a panel first: Tab, a click, or a row of the latency tabl
 
 
 class DashboardScreen(Screen[None]):
-    """The board, on a small screen in three pages; audience, cluster and the user's own panels are a page each."""
+    """The board, on a small screen in three pages; audience, cluster, pipeline and the user's own have a page each."""
 
     AUTO_FOCUS = ""
     MIN_COLUMNS, MIN_ROWS = 100, 34
@@ -81,6 +81,7 @@ class DashboardScreen(Screen[None]):
                 yield self.campaigns
             yield Grid(*known(layout.AUDIENCE), id="audience", classes="page")
             yield Grid(*known(layout.CLUSTER), id="cluster", classes="page")
+            yield Vertical(*known(layout.PIPELINE), id="pipeline", classes="page")
             yield Vertical(*known(self._own), id="own", classes="page")
         yield self._slowest
         yield self._keys_line
@@ -92,7 +93,12 @@ class DashboardScreen(Screen[None]):
     @property
     def watched(self) -> frozenset[str]:
         """The panels whose answers are wanted now: the board's, and those of the page that is shown."""
-        pages = {"audience": layout.AUDIENCE, "cluster": layout.CLUSTER, "own": self._own}
+        pages = {
+            "audience": layout.AUDIENCE,
+            "cluster": layout.CLUSTER,
+            "pipeline": layout.PIPELINE,
+            "own": self._own,
+        }
         return frozenset(self.panels) & layout.BOARD.union(pages.get(self._page, ()))
 
     @property

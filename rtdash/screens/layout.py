@@ -23,10 +23,12 @@ CLUSTER = (
     "23_shards",
 )
 """As the grid of `styles/` takes them, row by row."""
+PIPELINE = ("25_pipeline", "26_lag", "27_batches", "28_dead_letters", "29_pipeline_errors")
+"""The last one is SingleStore's alone."""
 
-SHIPPED = BOARD | {*AUDIENCE, *CLUSTER}
+SHIPPED = BOARD | {*AUDIENCE, *CLUSTER, *PIPELINE}
 
 BOARD_PAGES = ("donations", "clickstream", "operations")
 """Parts of the board; on a small screen one of them is shown at a time."""
-PAGES = (*BOARD_PAGES, "audience", "cluster", "own")
+PAGES = (*BOARD_PAGES, "audience", "cluster", "pipeline", "own")
 """Those after the board's stand alone on every screen; `own` has what the user has brought."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from rtdash.model.conservation import Balance
+from rtdash.model.conservation import Balance, is_by_pipeline
 from rtdash.model.data import Table
 from rtdash.model.latency import Reach
 from rtdash.model.state import PanelState
@@ -86,7 +86,7 @@ class Picture:
 
     @property
     def delivery(self) -> Record | None:
-        """Lag and losses of the donations topic; `silent_s` is NULL when ingest was never heard of."""
+        """Lag and losses of the donations topic; `silent_s` is NULL when nothing is known that would load them."""
         return next(iter(self.records("delivery")), None)
 
     @property
@@ -190,7 +190,9 @@ class Picture:
 
     def delivery_spans(self) -> list[Span]:
         """What went wrong on the way, red when it is not 0."""
-        topics = [*self.records("delivery"), *self.records("clickstream_lag")]
+        # What the pipeline's views do not know is told by the account of its procedure.
+        accounts = [record for record in self.records("conservation") if is_by_pipeline(record)]
+        topics = [*self.records("delivery"), *self.records("clickstream_lag"), *accounts]
         if not topics:
             return []
         counts = {

@@ -76,6 +76,10 @@ class Steering(App[int]):
     def _change_rate(self, change: RateChange) -> None:
         self.control.change_rate(change, self.dashboard.campaigns.chosen_id)
 
+    def action_pipeline(self) -> None:
+        """Start the pipeline that loads the donations, or stop it."""
+        self.control.toggle_pipeline()
+
     def action_choose(self, rows: int) -> None:
         """Choose the campaign so many rows below, or above when negative."""
         self.dashboard.campaigns.action_move(rows)

@@ -77,9 +77,11 @@ def status(picture: Picture, chosen: Record | None) -> Status:
     if (delivery := picture.delivery) is not None and picture.old("delivery") is None:
         silent_s = number(delivery, "silent_s")
         if delivery.get("silent_s") is None:
-            right.append((9, (("✗ no ingest yet", "warn"),)))
+            right.append((9, ((f"✗ {text(delivery, 'trouble')}", "warn"),)))
         elif silent_s > SILENT_S:
-            right.append((9, ((f"✗ ingest silent {age(silent_s)}", "error"),)))
+            right.append((9, ((f"✗ {text(delivery, 'trouble')} {age(silent_s)}", "error"),)))
+        elif delivery.get("lag") is None:
+            right.append((6, (("lag ", "muted"), ("not known", "warn"))))
         else:
             waiting = sum(number(topic, "lag") for topic in (delivery, *picture.records("clickstream_lag")))
             right.append((6, (("lag ", "muted"), (grouped(round(waiting)), "text"))))

@@ -9,7 +9,9 @@ import secrets
 import signal
 import sys
 from pathlib import Path
+from typing import Any
 
+from rtdash.model.kafka import Kafka
 from rtdash.servers.folders import DataFolder
 from rtdash.servers.server import PrivateServer
 
@@ -24,13 +26,21 @@ class PrivateBroker(PrivateServer):
 
     def __init__(self, data: DataFolder) -> None:
         super().__init__(data)
-        self.bootstrap_servers = ""
-        """host:port, once it is started."""
+        self.kafka = Kafka("")
+        """How it is reached, once it is started."""
         self.incarnation = ""
         """Names one life of the broker, since offsets begin at 0 again after a restart."""
 
+    def addresses(self) -> dict[str, Any]:
+        """What `Settings` needs to reach it, by the names of its fields; whatever else is set is for another broker."""
+        return {
+            "kafka_bootstrap_servers": self.kafka.bootstrap_servers,
+            "kafka_security_protocol": self.kafka.security_protocol,
+            "kafka_incarnation": self.incarnation,
+        }
+
     def _command(self) -> list[str | Path]:
-        self.bootstrap_servers = ""
+        self.kafka = Kafka("")
         self.incarnation = secrets.token_hex(8)
         return [sys.executable, "-P", "-m", "rtdash.servers.broker"]
 
@@ -38,7 +48,7 @@ class PrivateBroker(PrivateServer):
         """It says its address once it listens."""
         lines = self._process.log_tail() if self._process else []
         addresses = [line.removeprefix(_ADDRESS) for line in lines if line.startswith(_ADDRESS)]
-        self.bootstrap_servers = addresses[-1] if addresses else ""
+        self.kafka = Kafka(addresses[-1] if addresses else "")
         return bool(addresses)
 
 

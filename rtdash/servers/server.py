@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import ClassVar, Self
@@ -70,6 +70,11 @@ class PrivateServer(ABC):
     def _command(self) -> Sequence[str | Path]:
         """The server itself, in the foreground."""
 
+    @property
+    def _environment(self) -> Mapping[str, str]:
+        """All that it is told by its environment."""
+        return ENVIRONMENT
+
     @abstractmethod
     def _answers(self) -> bool:
         """Whether a client gets an answer."""
@@ -91,7 +96,7 @@ class PrivateServer(ABC):
                 title=title,
                 user=self.data.account.name if drops else None,
                 stop_signals=self.stop_signals,
-                env=ENVIRONMENT,
+                env=self._environment,
                 cwd=self.data.path,
                 keep_open=(self.data.lock,),
             )

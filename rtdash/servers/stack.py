@@ -58,8 +58,7 @@ class PrivateStack:
             "donations_dsn": self.mariadb.dsn("reader"),
             "donations_owner_dsn": self.mariadb.dsn("owner"),
             "donations_control_dsn": self.mariadb.dsn("control"),
-            "kafka_bootstrap_servers": self.broker.bootstrap_servers,
-            "kafka_incarnation": self.broker.incarnation,
+            **self.broker.addresses(),
         }
 
     def _start(self, server: PrivateServer) -> None:

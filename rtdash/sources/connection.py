@@ -20,6 +20,8 @@ class Answer:
     fetch_ms: float
     shards: Shards | None = None
     """How many shards answered; None where that is not known, or there are none."""
+    is_interpreted: bool = False
+    """The first run of a query on a server that compiles each: it was interpreted, and compiled beside that."""
 
 
 class QueryConnection(Protocol):

@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 import socket
 import subprocess
+from collections.abc import Sequence
+from dataclasses import fields
 from pathlib import Path
 from signal import SIGKILL, SIGTERM
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import platformdirs
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
+from rtdash.model.kafka import Kafka
 from rtdash.servers.folders import DataFolder
 from rtdash.servers.process import StopSignals
 from rtdash.servers.server import PrivateServer
@@ -65,7 +68,6 @@ class ApacheKafka(PrivateServer):
     # Its libraries are in our own cache.
     runs_as_ourselves = True
     stop_signals: ClassVar[StopSignals] = ((SIGTERM, 5.0), (SIGKILL, 0.5))
-    incarnation = None
 
     def __init__(self, data: DataFolder, libraries: Path) -> None:
         super().__init__(data)
@@ -73,17 +75,28 @@ class ApacheKafka(PrivateServer):
         self._logs = data.path / "topics"
         self._settings = data.path / "server.properties"
         self._port, self._controller = free_ports(2)
-        self.bootstrap_servers = f"127.0.0.1:{self._port}"
+        self.kafka = Kafka(f"127.0.0.1:{self._port}")
+
+    def addresses(self) -> dict[str, Any]:
+        """What `Settings` needs to reach it, by the names of its fields."""
+        return settings_of(self.kafka)
 
     @property
     def is_new(self) -> bool:
         return not self._logs.exists()
 
     def _prepare(self) -> None:
-        self._settings.write_text(
-            _SETTINGS.format(port=self._port, controller=self._controller, logs=self._logs), encoding="utf-8"
-        )
-        self._run(self._java("kafka.tools.StorageTool", "format", "-t", _CLUSTER_ID, "-c", self._settings))
+        self._settings.write_text(self._properties(), encoding="utf-8")
+        format_ = ("format", "-t", _CLUSTER_ID, "-c", self._settings)
+        self._run(self._java("kafka.tools.StorageTool", *format_, *self._accounts()))
+
+    def _properties(self) -> str:
+        """The server's settings; of two lines with one name the last counts."""
+        return _SETTINGS.format(port=self._port, controller=self._controller, logs=self._logs)
+
+    def _accounts(self) -> Sequence[str]:
+        """Options that make the accounts it begins with."""
+        return ()
 
     def _command(self) -> list[str | Path]:
         return self._java("kafka.Kafka", self._settings)
@@ -94,11 +107,16 @@ class ApacheKafka(PrivateServer):
         return ["java", *options, quiet, "-cp", f"{self._libraries}/*", program, *arguments]
 
     def _answers(self) -> bool:
-        admin = AdminClient(client_config(self.bootstrap_servers, "test"))
+        admin = AdminClient(client_config(self.kafka, "test"))
         try:
             return bool(admin.list_topics(timeout=0.5).brokers)
         except KafkaException:
             return False
+
+
+def settings_of(kafka: Kafka) -> dict[str, Any]:
+    """What `Settings.kafka` is made of."""
+    return {f"kafka_{field.name}": getattr(kafka, field.name) for field in fields(kafka)}
 
 
 def free_ports(count: int) -> list[int]:

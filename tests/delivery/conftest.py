@@ -85,7 +85,7 @@ def kafka_world(databases: tuple[SecretStr, SecretStr], apache_kafka: ApacheKafk
 
 
 def make_topics(kafka: ApacheKafka) -> None:
-    admin = AdminClient(client_config(kafka.bootstrap_servers, "test"))
+    admin = AdminClient(client_config(kafka.kafka, "test"))
     topics = [NewTopic(topic, PARTITIONS, 1) for topic in (DONATIONS_TOPIC, CLICKSTREAM_TOPIC)]
     for made in admin.create_topics(topics).values():
         made.result(10)

@@ -58,7 +58,7 @@ def settle(world: World) -> None:
 
 def offsets(world: World, topic: str) -> list[tuple[int, ...]]:
     """Partition, next offset, loaded, dead, duplicates, lost: of the life that the topic has now."""
-    values = (topic, Incarnations(world.settings).of(topic))
+    values = (topic, Incarnations(world.broker.kafka, world.settings.kafka_incarnation).of(topic))
     rows = (
         world.rows(_OFFSETS, *values)
         if topic == DONATIONS_TOPIC

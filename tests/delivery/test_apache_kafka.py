@@ -34,7 +34,7 @@ def send(world: World, a_partition: int) -> None:
 
 
 def delete_topics(world: World) -> None:
-    admin = AdminClient(client_config(world.settings.kafka_bootstrap_servers, "test"))
+    admin = AdminClient(client_config(world.broker.kafka, "test"))
     for deleted in admin.delete_topics(list(TOPICS)).values():
         deleted.result(10)
 
@@ -53,7 +53,7 @@ def lives(world: World, topic: str) -> dict[str, tuple[int, int]]:
 def test_a_topic_that_is_made_again_is_another_life(kafka_world: World, again: int):
     """Also when it has more messages at once than the old one had: offsets of the old life are there in the new one."""
     world = kafka_world
-    old = {topic: Incarnations(world.settings).of(topic) for topic in TOPICS}
+    old = {topic: Incarnations(world.broker.kafka, None).of(topic) for topic in TOPICS}
     with world.ingest():
         send(world, 100)
         until(lambda: world.balance()[0] == world.events() == 100 * PARTITIONS)
@@ -63,7 +63,7 @@ def test_a_topic_that_is_made_again_is_another_life(kafka_world: World, again: i
         settle(world)
     assert world.balance()[0] == world.events() == (100 + again) * PARTITIONS
     for topic in TOPICS:
-        new = Incarnations(world.settings).of(topic)
+        new = Incarnations(world.broker.kafka, None).of(topic)
         assert lives(world, topic) == {old[topic]: (100 * PARTITIONS, 0), new: (again * PARTITIONS, 0)}
         assert spoiled(world, topic) == {"dead": 0, "duplicates": 0, "lost": 0}
 
@@ -93,7 +93,7 @@ def test_what_retention_has_deleted_is_lost_and_counted(kafka_world: World):
         send(world, 10)
         settle(world)
     send(world, 50)
-    admin = AdminClient(client_config(world.settings.kafka_bootstrap_servers, "test"))
+    admin = AdminClient(client_config(world.broker.kafka, "test"))
     for deleted in admin.delete_records([TopicPartition(topic, 0, 40) for topic in TOPICS]).values():
         deleted.result(10)
     with world.ingest():

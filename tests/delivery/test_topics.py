@@ -18,10 +18,10 @@ TOPICS = (DONATIONS_TOPIC, CLICKSTREAM_TOPIC)
 
 def test_init_makes_both_topics_once(apache_kafka: ApacheKafka, tmp_path, capsys):
     file = tmp_path / "settings.toml"
-    admin = AdminClient(client_config(apache_kafka.bootstrap_servers, "test"))
+    admin = AdminClient(client_config(apache_kafka.kafka, "test"))
 
     def init(*arguments: str, **changes: object) -> tuple[int, list[str]]:
-        Settings(kafka_bootstrap_servers=apache_kafka.bootstrap_servers, **changes).save(file)
+        Settings(**apache_kafka.addresses(), **changes).save(file)
         status = main(["init", *arguments, f"--settings={file}"])
         heading, *lines = capsys.readouterr().out.splitlines()
         assert heading == "kafka"

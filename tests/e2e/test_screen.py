@@ -33,7 +33,7 @@ def test_help_opens_at_once_and_closes_while_a_campaign_runs(demo):
 
 def test_a_users_own_panel_has_a_page(demo):
     # On a large screen the first three pages are one.
-    demo.type("nnn")
+    demo.type("nnnn")
     screen = demo.until(lambda screen: screen if "events" in "".join(board.body(screen, "My countries")) else "")
     header, *rows = [line.split() for line in board.body(screen, "My countries") if line.strip()]
     assert header == ["country", "events"]

@@ -14,10 +14,12 @@ import pytest
 from asking import Screen
 from clickstream import Clickstream
 from letters import Letters
+from pipeline_desk import VIEWS, Desk
 from psycopg import sql
 from pydantic import SecretStr
 
 from rtdash.cli import main
+from rtdash.model.engine import Engine
 from rtdash.resources import sql_folder
 from rtdash.schema.apply import apply
 from rtdash.servers.broker import PrivateBroker
@@ -179,6 +181,16 @@ def dead_events(clickstream: Clickstream, dead_letters: Callable[..., Any]) -> I
             return connection.execute(statement).fetchall()
 
         yield Letters("clickstream", settings, ask, dead_letters(settings))
+
+
+@pytest.fixture
+def desk_of(donations_dsn: SecretStr) -> Iterator[Callable[[Engine], Desk]]:
+    """A desk at a database that has the tables of ingest and SingleStore's views."""
+    apply(donations_dsn, sql_folder("mariadb", "schema"), lambda _: None)
+    with closing(donations.connect(donations_dsn, "test")) as connection:
+        for statement in VIEWS.split(";\n"):
+            connection.cursor().execute(statement)
+        yield lambda engine: Desk(connection, engine)
 
 
 @pytest.fixture(params=["dead_donations", "dead_events"])

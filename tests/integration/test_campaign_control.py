@@ -95,6 +95,11 @@ def test_one_campaign_is_stopped_and_the_others_are_not(desk, store):
     assert store.get(other).state is CampaignState.RUNNING
 
 
+def test_on_mariadb_there_is_no_pipeline_to_start(desk):
+    desk.control.toggle_pipeline()
+    assert desk.next() == ("", "on MariaDB there is no pipeline: `rtdash ingest` loads the donations")
+
+
 def test_stop_asks_every_running_campaign(desk, store):
     running = store.register(spring(5))
     desk.control.stop_campaigns()

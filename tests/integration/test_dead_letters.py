@@ -103,6 +103,7 @@ def test_what_todays_rules_take_is_loaded_and_the_rest_stays(letters: Letters):
     assert addresses(letters.run("list", "--replayed")[1]) == [f"{letters.topic}:0:2", f"{letters.topic}:0:0"]
     if letters.topic == "donations":
         assert letters.ask("SELECT COUNT(*) FROM donation_arrivals") == [(0,)], "nobody measures a delay by it"
+        assert letters.ask("SELECT COUNT(*) FROM ingest_batches") == [(0,)], "it is no batch of ingest"
 
 
 def test_a_letter_is_loaded_once(letters: Letters):

@@ -16,8 +16,8 @@ from rtdash.resources import sql_folder
 from rtdash.schema.apply import apply
 from rtdash.sources import donations
 
-PANELS = {file.stem: file.read_text(encoding="utf-8") for file in sql_folder("donations", "panels").glob("*.sql")}
-PROBES = {file.stem: file.read_text(encoding="utf-8") for file in sql_folder("donations", "probes").glob("*.sql")}
+_FILES = [*sql_folder("donations", "probes").glob("*.sql"), *sql_folder("mariadb", "probes").glob("*.sql")]
+PROBES = {file.stem: file.read_text(encoding="utf-8") for file in _FILES}
 COLUMNS = {
     "01_donations": ["value"],
     "02_amount": ["value"],
@@ -27,6 +27,7 @@ COLUMNS = {
     "06_cities_live": ["label", "at", "value"],
     "07_organizations_live": ["label", "value"],
 }
+PANELS = {name: (sql_folder("donations", "panels") / f"{name}.sql").read_text(encoding="utf-8") for name in COLUMNS}
 Ask = Callable[..., list[dict[str, Any]]]
 
 
@@ -88,7 +89,8 @@ def test_before_the_first_campaign_there_is_nothing_rather_than_zero(ask):
     (arrival,) = ask(PROBES["arrivals"], after_arrival=0)
     assert arrival["arrival_id"] is None
     assert arrival["server_now"]
-    assert ask(PROBES["delivery"]) == [{"lag": 0, "dead": 0, "lost": 0, "duplicates": 0, "silent_s": None}]
+    nothing = {"lag": 0, "dead": 0, "lost": 0, "duplicates": 0, "silent_s": None, "unseen_s": None}
+    assert ask(PROBES["delivery"]) == [nothing | {"trouble": "no ingest yet"}]
     assert ask("SELECT * FROM donation_window") == [{"window_end": None}]
 
 
@@ -192,8 +194,9 @@ def test_the_arrivals_probe_gives_what_is_new(ask):
         " (6, '2025-11-22 02:14:20.1', 2)"
     )
     rows = ask(PROBES["arrivals"], after_arrival=5)
-    assert [(row["arrival_id"], row["donations"]) for row in rows] == [(6, 2), (7, 1)]
-    assert rows[0]["produced_at"].microsecond == 100_000
+    assert [(row["arrival_id"], row["donations"]) for row in rows] == [(None, None), (6, 2), (7, 1)]
+    assert rows[1]["produced_at"].microsecond == 100_000
+    assert rows[0]["server_now"] == rows[1]["server_now"]
     assert [row["arrival_id"] for row in ask(PROBES["arrivals"], after_arrival=7)] == [None]
 
 
@@ -218,4 +221,4 @@ def test_the_delivery_probe_sums_the_latest_life_of_the_topic_and_the_losses_of_
         )
     (row,) = ask(PROBES["delivery"])
     assert 0 <= row.pop("silent_s") < 5
-    assert row == {"lag": 4, "dead": 4, "lost": 8, "duplicates": 2}
+    assert row == {"lag": 4, "dead": 4, "lost": 8, "duplicates": 2, "unseen_s": None, "trouble": "ingest silent"}

@@ -47,6 +47,11 @@ def test_a_campaign_arrives_whole_in_both_databases(world: World):
     assert donations == 3000
     assert 3000 <= amount <= 30_000
     assert world.rows("SELECT SUM(donations) FROM donation_arrivals") == ((3000,),)
+    ((loaded, others, longest_ms),) = world.rows(
+        "SELECT SUM(loaded), SUM(dead + duplicates), MAX(took_ms) FROM ingest_batches"
+    )
+    assert (loaded, others) == (3000, 0)
+    assert longest_ms > 0
     assert final.events_generated == final.events_acked > 0
     campaign = world.campaigns.latest()[0]
     assert (campaign.state, campaign.generated, campaign.acked) == ("ended", 3000, 3000)
@@ -137,12 +142,7 @@ def test_what_ends_with_the_broker_is_lost_to_the_last_message(world: World, mon
     world.broker.stop()
     world.broker.start()
     world.send("donations", donation(transaction_id=10_001))
-    settings = world.settings.model_copy(
-        update={
-            "kafka_bootstrap_servers": world.broker.bootstrap_servers,
-            "kafka_incarnation": world.broker.incarnation,
-        }
-    )
+    settings = world.settings.model_copy(update=world.broker.addresses())
     with world.ingest(settings):
         until(lambda: world.delivered("loaded") == read + 1)
     assert world.balance()[0] == read + 1
@@ -179,6 +179,15 @@ def test_lag_and_liveness_show_while_nothing_comes(world: World):
         first = world.rows("SELECT MIN(updated_at) FROM ingest_offsets")
         until(lambda: world.rows("SELECT MIN(updated_at) FROM ingest_offsets") > first)
         assert world.rows(age)[0][0] < 1.0
+
+
+def test_batches_of_the_last_minutes_are_kept_with_what_could_not_be_used(world: World):
+    world.rows("INSERT INTO ingest_batches VALUES ((UNIX_TIMESTAMP(NOW(6)) - 301) * 1000000, 1, 0, 0, 1.0)")
+    world.send("donations", donation(), b"poison", donation())
+    with world.ingest():
+        until(lambda: world.delivered("loaded") == 1)
+        until(lambda: world.rows("SELECT COUNT(*) FROM ingest_batches WHERE took_ms = 1.0") == ((0,),))
+    assert world.rows("SELECT SUM(loaded), SUM(dead), SUM(duplicates) FROM ingest_batches") == ((1, 1, 1),)
 
 
 def lags_known(world: World) -> tuple[bool, bool]:

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, contextmanager
 
 import pytest
 
-from rtdash.errors import Unreachable
+from rtdash.errors import Refused, SourceError, Unreachable
 from rtdash.ingest.donations import DonationSink
 from rtdash.ingest.offsets import Cursor, OffsetTable
 from rtdash.ingest.stream import Stream
@@ -42,7 +42,7 @@ def following(world: World, life: Callable[[], str]) -> Iterator[Watched]:
     """Ingest of the donations; what life the topic has `life` says."""
     stop = threading.Event()
     sink = Watched(world.settings.donations_dsn)
-    stream = Stream(sink, world.broker.bootstrap_servers, lambda *_: life())
+    stream = Stream(sink, world.broker.kafka, lambda *_: life())
     thread = threading.Thread(target=stream.run, args=(stop,))
     thread.start()
     try:
@@ -107,12 +107,13 @@ def test_a_log_that_begins_again_under_the_same_name_is_read_from_its_beginning(
     assert str(LetterAddress.parse(f"donations:0:1@{earlier}")).endswith(earlier)
 
 
-def test_what_was_read_waits_for_the_broker_and_a_sign_of_life_does_not(world: World):
+@pytest.mark.parametrize("kind", [Unreachable, Refused])
+def test_what_was_read_waits_for_the_broker_and_a_sign_of_life_does_not(world: World, kind: type[SourceError]):
     away = threading.Event()
 
     def life() -> str:
         if away.is_set():
-            raise Unreachable("Kafka: no answer")
+            raise kind("Kafka: no answer")
         return "one"
 
     world.send("donations", donation())
@@ -149,6 +150,6 @@ def test_ends_of_a_new_life_are_not_put_down_to_the_old(world: World, life: str,
     world.rows(ROW, "one", 0, 100, 100, "2000-01-01")
     sink = DonationSink(world.settings.donations_dsn)
     sink.connect()
-    Stream(sink, world.broker.bootstrap_servers, lambda *_: life)._touch(Told(), OffsetTable("donations", "one"))
+    Stream(sink, world.broker.kafka, lambda *_: life)._touch(Told(), OffsetTable("donations", "one"))
     sink.close()
     assert world.rows("SELECT latest_offset, updated_at > '2001-01-01' FROM ingest_offsets") == ((end, 1),)

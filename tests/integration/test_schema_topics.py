@@ -17,7 +17,7 @@ def init(donations_dsn, own_broker, tmp_path, capsys):
 
     def run(*arguments, **changes):
         file = tmp_path / "settings.toml"
-        settings = {"donations_dsn": donations_dsn, "kafka_bootstrap_servers": own_broker.bootstrap_servers}
+        settings = {"donations_dsn": donations_dsn, **own_broker.addresses()}
         Settings(**settings | changes).save(file)
         status = main(["init", *arguments, f"--settings={file}"])
         said = capsys.readouterr()
@@ -29,7 +29,7 @@ def init(donations_dsn, own_broker, tmp_path, capsys):
 @pytest.fixture
 def topics(own_broker):
     """The topics that the broker has, with their partitions."""
-    admin = AdminClient(client_config(own_broker.bootstrap_servers, "test"))
+    admin = AdminClient(client_config(own_broker.kafka, "test"))
     return lambda: {name: len(each.partitions) for name, each in admin.list_topics(timeout=5).topics.items()}
 
 
@@ -45,17 +45,19 @@ def has_schema(donations_dsn):
 def test_a_plan_makes_no_topic_and_says_what_would_be_refused(init, topics, has_schema, own_broker):
     status, lines, errors = init("--plan")
     assert (status, errors) == (1, "")
-    kafka = lines[lines.index("kafka") + 1 :]
+    assert (lines[0], lines[3]) == ("kafka", "donations")
+    kafka = lines[1:3]
     assert [line.split()[:2] for line in kafka] == [["✗", "donations"], ["✗", "clickstream"]]
-    assert f"By hand: kafka-topics.sh --bootstrap-server {own_broker.bootstrap_servers} --create" in kafka[0]
+    assert f"By hand: kafka-topics.sh --bootstrap-server {own_broker.kafka.bootstrap_servers} --create" in kafka[0]
     assert topics() == {}
     assert not has_schema()
 
 
-def test_what_the_broker_refuses_is_said_when_all_else_is_done(init, topics, has_schema):
+def test_what_the_broker_refuses_ends_nothing_else(init, topics, has_schema):
     status, lines, errors = init()
     assert (status, errors) == (1, "")
-    kafka = lines[lines.index("kafka") + 1 :]
+    assert (lines[0], lines[3]) == ("kafka", "donations")
+    kafka = lines[1:3]
     assert [line.split()[0] for line in kafka] == ["donations", "clickstream"]
     assert all("ms  ✗ the broker does not make it: it names no controller" in line for line in kafka)
     assert topics() == {}
@@ -63,22 +65,26 @@ def test_what_the_broker_refuses_is_said_when_all_else_is_done(init, topics, has
 
 
 def test_topics_that_are_there_are_left_alone(init, topics, own_broker):
-    make_topics(own_broker.bootstrap_servers)
+    make_topics(own_broker.kafka)
     for arguments in ((), ("--plan",)):
         status, lines, _ = init(*arguments, kafka_partitions=8)
         assert status == 0
-        for line in lines[lines.index("kafka") + 1 :]:
+        for line in lines[1:3]:
             assert line.endswith("is there, with 4 partitions; the settings want 8 partitions, messages kept 24 h")
     assert topics() == {"donations": 4, "clickstream": 4}
 
 
 @pytest.mark.parametrize("arguments", [(), ("--plan",)])
-def test_a_broker_that_is_away_is_one_line_after_the_databases(init, has_schema, own_broker, monkeypatch, arguments):
+def test_a_broker_that_is_away_is_said_before_and_after_the_databases(
+    init, has_schema, own_broker, monkeypatch, arguments
+):
     monkeypatch.setattr("rtdash.schema.topics._METADATA_S", 0.2)
     own_broker.stop()
     status, lines, errors = init(*arguments)
     assert status == 2
-    assert lines[-1] == "kafka"
+    assert lines[0] == "kafka"
+    assert lines[1].startswith("✗ Kafka at 127.0.0.1:")
+    assert lines[2] == "donations"
     assert errors.startswith("rtdash: Kafka at 127.0.0.1:")
     assert errors.count("\n") == 1
     assert has_schema() is (arguments == ())

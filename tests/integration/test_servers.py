@@ -49,7 +49,7 @@ def test_databases_answer_on_a_socket_only_and_never_as_root(name, request):
 
 
 def test_the_broker_listens_on_loopback(broker):
-    assert broker.bootstrap_servers.startswith("127.0.0.1:")
+    assert broker.kafka.bootstrap_servers.startswith("127.0.0.1:")
 
 
 def test_postgres_is_set_up_for_the_clickstream(postgres):
@@ -105,6 +105,14 @@ def test_the_accounts_of_mariadb_have_their_rights_and_no_more(mariadb, donation
             read.execute("UPDATE campaigns SET campaign_id = 3")
 
 
+def test_mariadb_keeps_its_temporary_tables_to_itself(mariadb):
+    """One that starts removes all `#sql*` in its tmpdir, also those of another that runs."""
+    with donations.connect(mariadb.dsn(), "test") as owner, owner.cursor() as cursor:
+        cursor.execute("SELECT @@tmpdir")
+        ((temporary,),) = cursor.fetchall()
+    assert Path(temporary).is_relative_to(mariadb.data.path)
+
+
 def test_mariadb_is_set_up_for_donations(mariadb):
     with donations.connect(mariadb.dsn(), "test") as owner, owner.cursor() as cursor:
         cursor.execute(
@@ -132,8 +140,8 @@ assert producer.flush(10) == 0
 
 
 def test_the_broker_serves_other_processes(broker):
-    subprocess.run([sys.executable, "-c", PRODUCE, broker.bootstrap_servers], check=True, timeout=30)
-    consumer = Consumer({"bootstrap.servers": broker.bootstrap_servers, "group.id": "test", "log_level": 0})
+    subprocess.run([sys.executable, "-c", PRODUCE, broker.kafka.bootstrap_servers], check=True, timeout=30)
+    consumer = Consumer({"bootstrap.servers": broker.kafka.bootstrap_servers, "group.id": "test", "log_level": 0})
     consumer.assign([TopicPartition("made-elsewhere", 0, 0)])
     read: list[bytes] = []
     while len(read) < 1000:

@@ -50,7 +50,7 @@ class Stage:
         """Deliver one sample of each panel, and wait until they are painted."""
         # Long enough for the latency table to renew its figures.
         self.clock.now += 1.0
-        for panel_id in DATA:
+        for panel_id in [*DATA, *(other for other in changes if other not in DATA)]:
             self.poller.deliver(sample(panel_id, self.clock.now, **changes.get(panel_id, {})))
         await self.painted()
 

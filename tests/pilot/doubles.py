@@ -86,6 +86,9 @@ class RememberingControl:
     def change_rate(self, change: RateChange, campaign_id: int | None = None) -> None:
         self.told.append(f"rate {change.__name__} {campaign_id}")
 
+    def toggle_pipeline(self) -> None:
+        self.told.append("pipeline")
+
     def close(self, *, stop_own: bool) -> None:
         self.told.append(f"close stop_own={stop_own}")
 

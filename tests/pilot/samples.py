@@ -25,6 +25,7 @@ from rtdash.model.places import CITIES, ORGANIZATIONS
 from rtdash.model.sample import Sample
 from rtdash.model.shards import Shards
 from tests.pilot.cluster import AUDIENCE, CLUSTER, NOW
+from tests.pilot.pipeline import PIPELINE
 
 FOUR = [city for city in CITIES if city.name in {"Amiens", "Brest", "Pau", "Tours"}]
 AMOUNTS = {"Brest": 101_204, "Amiens": 98_310, "Tours": 46_422, "Pau": 25_113}
@@ -131,9 +132,11 @@ DATA: dict[str, Data] = {
     ),
     **AUDIENCE,
     **CLUSTER,
+    **PIPELINE,
     "campaigns": campaigns(SPRING, WINTER),
     "delivery": Table(
-        ("incarnation", "lag", "loaded", "dead", "lost", "duplicates", "silent_s"), (("a", 212, 384_190, 0, 0, 0, 0.1),)
+        ("lag", "dead", "lost", "duplicates", "silent_s", "unseen_s", "trouble"),
+        ((212, 0, 0, 0, 0.1, 0.1, "ingest silent"),),
     ),
     "conservation": Table(
         CONSERVATION_COLUMNS, ((444_198, 444_190, 0, 0, 1_560_000, 1_559_000, 0, 0, 443_978, 212, 0, 0, 0, 0.1),)

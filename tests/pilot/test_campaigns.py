@@ -83,6 +83,11 @@ async def test_presets_by_name_are_in_the_palette(stage):
         assert told == [(5, 9), (200, 9), (10_000, 9), (50_000, 9)]
 
 
+async def test_a_key_starts_or_stops_the_pipeline(stage):
+    async with stage() as on:
+        assert await press(on, "P") == ["pipeline"]
+
+
 async def test_without_a_campaign_the_rate_is_of_the_next_one_and_a_stop_of_what_may_be_starting(stage):
     async with stage() as on:
         assert await press(on, "plus", "x") == ["rate next_rate None", "stop"]

@@ -17,6 +17,8 @@ from tests.pilot.conftest import set_up
 from tests.pilot.samples import DATA, sample
 
 SIZES = [(200, 50), (120, 36), (80, 24)]
+INGEST = layout.PIPELINE[:-1]
+"""Of the page of the pipeline, what MariaDB has."""
 OWN = "-- title: Mine\n-- source: donations\n-- draw: stat\nSELECT 1 AS value\n"
 
 
@@ -43,7 +45,7 @@ async def test_keys_lead_to_the_pages_and_back(stage, width, height):
         await on.inject()
         board = places(on)
         assert board <= layout.BOARD
-        for key, page in (("4", layout.AUDIENCE), ("5", layout.CLUSTER)):
+        for key, page in (("4", layout.AUDIENCE), ("5", layout.CLUSTER), ("6", INGEST)):
             await press(on, key)
             assert places(on) == set(page)
             await press(on, "escape")
@@ -54,10 +56,10 @@ async def test_n_goes_round_all_pages(stage):
     async with stage(200, 50) as on:
         await on.inject()
         seen = [places(on)]
-        for _ in range(3):
+        for _ in range(4):
             await press(on, "n")
             seen.append(places(on))
-        assert seen == [layout.BOARD, set(layout.AUDIENCE), set(layout.CLUSTER), layout.BOARD]
+        assert seen == [layout.BOARD, set(layout.AUDIENCE), set(layout.CLUSTER), set(INGEST), layout.BOARD]
 
 
 async def test_n_goes_round_all_pages_of_a_small_screen(stage):
@@ -66,7 +68,7 @@ async def test_n_goes_round_all_pages_of_a_small_screen(stage):
         clickstream = places(on)
         await press(on, "n", "n")
         assert places(on) == set(layout.AUDIENCE)
-        await press(on, "n", "n")
+        await press(on, "n", "n", "n")
         assert "01_donations" in places(on)
         await press(on, "2", "5", "escape")
         assert places(on) == clickstream, "the board as it was left"
@@ -97,7 +99,8 @@ async def test_escape_gives_a_zoomed_panels_room_back_first(stage):
 async def test_what_is_not_shown_is_not_asked(stage):
     async with stage(200, 50) as on:
         assert on.poller.watched == layout.BOARD
-        for key, page in (("4", layout.AUDIENCE), ("5", layout.CLUSTER), ("2", ()), ("n", layout.AUDIENCE)):
+        pages = (("4", layout.AUDIENCE), ("5", layout.CLUSTER), ("6", INGEST), ("2", ()), ("n", layout.AUDIENCE))
+        for key, page in pages:
             ticks = on.poller.ticks
             await press(on, key)
             assert on.poller.watched == layout.BOARD.union(page)
@@ -112,7 +115,7 @@ async def test_the_users_own_panels_are_asked_while_they_are_shown(tmp_path: Pat
     stage = set_up(specs=catalog.load(tmp_path))
     async with stage.app.run_test(size=(200, 50)) as stage.pilot:
         assert stage.poller.watched == layout.BOARD
-        await press(stage, "n", "n", "n")
+        await press(stage, "n", "n", "n", "n")
         assert stage.poller.watched == layout.BOARD | {"mine"}
         assert places(stage) == {"mine"}
 

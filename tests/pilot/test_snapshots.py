@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 
+from rtdash.model.engine import Engine
+from rtdash.panels import catalog
 from tests.pilot.cluster import PLAIN
 from tests.pilot.conftest import Stage, set_up
+from tests.pilot.pipeline import BROKEN
 from tests.pilot.samples import MANY, SHARDS, sample
 
 
@@ -48,6 +51,10 @@ async def cluster(stage: Stage) -> None:
 
 async def cluster_of_one(stage: Stage) -> None:
     await beside(stage, "5", **{panel_id: {"data": data} for panel_id, data in PLAIN.items()})
+
+
+async def pipeline(stage: Stage) -> None:
+    await beside(stage, "6")
 
 
 async def beside(stage: Stage, key: str, **changes: Any) -> None:
@@ -100,6 +107,9 @@ async def empty(stage: Stage) -> None:
         ((200, 50), cluster),
         ((120, 36), cluster_of_one),
         ((80, 24), cluster),
+        ((200, 50), pipeline),
+        ((120, 36), pipeline),
+        ((80, 24), pipeline),
         ((200, 50), campaigns),
         ((120, 36), campaigns),
         ((80, 24), campaigns),
@@ -112,8 +122,18 @@ async def empty(stage: Stage) -> None:
     ids=lambda value: f"{value[0]}x{value[1]}" if isinstance(value, tuple) else value.__name__,
 )
 def test_picture(snap_compare: Any, size: tuple[int, int], scene: Callable[[Stage], Awaitable[None]]) -> None:
-    stage = set_up()
+    _compare(snap_compare, set_up(), size, scene)
 
+
+@pytest.mark.parametrize("size", [(200, 50), (80, 24)], ids=lambda size: f"{size[0]}x{size[1]}")
+def test_picture_of_singlestores_pipeline(snap_compare: Any, size: tuple[int, int]) -> None:
+    async def broken(stage: Stage) -> None:
+        await beside(stage, "6", **{panel_id: {"data": data} for panel_id, data in BROKEN.items()})
+
+    _compare(snap_compare, set_up(specs=catalog.load(engine=Engine.SINGLESTORE)), size, broken)
+
+
+def _compare(snap_compare: Any, stage: Stage, size: tuple[int, int], scene: Callable[[Stage], Awaitable[None]]) -> None:
     async def play(pilot: Any) -> None:
         stage.pilot = pilot
         await scene(stage)

@@ -114,6 +114,75 @@ def test_quiet_is_since_the_last_move_of_either_side_until_the_last_reading():
     assert not watch.donations.is_settled
 
 
+# ── a pipeline's procedure keeps the account, and the server's views tell the lag ─────────────────────────────────────
+
+ACCOUNT = {
+    "generated": 100, "acked": 100, "loaded": Decimal(80), "lag": None, "dead": Decimal(2), "lost": 0,
+    "duplicates": Decimal(1), "unseen_s": None, "replayed": 0,
+}  # fmt: skip
+VIEWS = {"lag": Decimal(17), "dead": Decimal(3), "lost": None, "duplicates": None, "silent_s": 0, "unseen_s": 0}
+
+
+def followed(views: dict[str, object] | None, account: dict[str, object] = ACCOUNT) -> Balance:
+    """Both read every second for as long as makes them quiet; the views a bit before."""
+    watch = ConservationWatch()
+    for at in (10.0, 11.0, 12.0, 13.0):
+        if views is not None:
+            watch.take_delivery(views, at - 0.5)
+        watch.take_campaigns(account, at)
+    assert watch.donations is not None
+    return watch.donations
+
+
+def test_a_pipelines_balance_is_made_of_its_account_and_the_views():
+    balance = followed(VIEWS)
+    assert balance.received == Received(80, lag=17, dead=2, duplicates=1, no_json=3, is_by_pipeline=True)
+    assert (balance.is_settled, balance.missing, balance.untold) == (True, 0, 0)
+    assert said(balance, 90)[-1] == "acked 100 = loaded 80 + lag 17 + dead letters 2 + duplicates 1  aside: no JSON 3"
+
+
+def test_a_log_that_the_server_forgets_takes_nothing_from_the_balance():
+    """No campaign sends what is no JSON: neither what stands in the log nor what stood there belongs to either side."""
+    forgotten = followed(VIEWS | {"dead": 0})
+    assert (forgotten.is_settled, forgotten.missing, forgotten.untold) == (True, 0, 0)
+    assert "no JSON" not in said(forgotten)[-1]
+    assert followed(VIEWS | {"dead": 999, "lag": 4}).missing == 13, "it stands in for nothing that is missing"
+
+
+def test_what_is_missing_of_a_pipeline_is_red():
+    balance = followed(VIEWS | {"lag": 4})
+    assert (balance.is_wrong, balance.missing) == (True, 13)
+
+
+@pytest.mark.parametrize(
+    "views",
+    [None, VIEWS | {"unseen_s": None}, VIEWS | {"lag": None, "unseen_s": None}],
+    ids=["unread", "rests", "asks"],
+)
+def test_a_pipeline_whose_lag_is_not_known_is_not_judged(views):
+    balance = followed(views)
+    assert not balance.is_settled
+    assert not balance.is_wrong
+    assert said(balance, 140)[-1].endswith("  lag not known: no pipeline is seen at work")
+
+
+def test_a_lag_that_was_seen_long_ago_is_not_known():
+    watch = ConservationWatch()
+    watch.take_delivery(VIEWS, 10.0)
+    for at, attended in ((10.0, True), (11.5, True), (11.6, False), (13.0, False)):
+        watch.take_campaigns(ACCOUNT, at)
+        assert watch.donations is not None
+        assert watch.donations.received.is_attended is attended, at
+
+
+def test_the_lag_that_ingest_has_seen_is_its_own():
+    watch = ConservationWatch()
+    watch.take_delivery({"lag": 999, "dead": 999, "unseen_s": 0}, 10.0)
+    watch.take_campaigns(ACCOUNT | {"lag": 17, "unseen_s": Decimal("0.2")}, 10.0)
+    assert watch.donations is not None
+    assert watch.donations.received == Received(80, lag=17, dead=2, duplicates=1)
+
+
 def test_where_there_is_room_both_lines_are_one():
     balance = Balance(Sent(384_198, 384_190), Received(loaded=383_978, lag=212), 0.0)
     wide = conservation.draw(balance, balance, 120)

@@ -9,7 +9,7 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rtdash.errors import Unreachable
+from rtdash.errors import Refused, Unreachable
 from rtdash.ingest.batch import Stretch, parse
 from rtdash.ingest.retry import Retry
 from rtdash.ingest.sums import sums_of
@@ -124,8 +124,10 @@ def test_waits_grow_and_one_complaint_is_made_for_each_change_of_state(caplog):
     retry.succeeded()
     retry.succeeded()
     assert retry.failed(Unreachable("away")) == 0.25
+    assert [retry.failed(Refused("wrong password")) for _ in range(2)] == [0.5, 1.0]
     assert [record.getMessage() for record in caplog.records] == [
         "ingest of x: away; trying again",
         "ingest of x: works again",
         "ingest of x: away; trying again",
+        "ingest of x: wrong password; trying again",
     ]

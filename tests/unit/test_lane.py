@@ -4,59 +4,18 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator
 
 import pytest
 
 from rtdash.errors import Overdue, Refused, SourceError, Unreachable
-from rtdash.model.data import Absent, Stat
-from rtdash.model.sample import Sample
+from rtdash.model.data import Stat
 from rtdash.model.shards import Shards
-from rtdash.panels.feature import Feature
 from rtdash.scheduler.job import Job
-from rtdash.scheduler.lane import GRACE_S, Lane
-from rtdash.scheduler.queue import LaneKind, LaneQueue
+from rtdash.scheduler.lane import GRACE_S
+from rtdash.scheduler.queue import LaneQueue
 from rtdash.sources.connection import Answer
-from tests.unit.server import Samples, Server, eventually, lane_threads_end, panel
-
-DEADLINE_S = 100.0
-
-NO_STATISTICS = "no statistics: needs pg_stat_statements and citus.stat_statements_track = all"
-
-
-@pytest.fixture
-def server() -> Server:
-    return Server()
-
-
-@pytest.fixture
-def queue() -> LaneQueue:
-    return LaneQueue(lambda _: False)
-
-
-@pytest.fixture
-def samples() -> Samples:
-    return Samples()
-
-
-@pytest.fixture
-def lane(server: Server, queue: LaneQueue, samples: Samples) -> Iterator[Lane]:
-    with lane_threads_end():
-        made = Lane("lane", LaneKind.ANY, queue, server.connect)
-        made.start(samples)
-        yield made
-        queue.close()
-        made.break_off()
-        server.release()
-        assert made.join(5.0)
-
-
-def ask(queue: LaneQueue, samples: Samples, panel_id: str = "a", deadline_s: float = DEADLINE_S) -> Sample:
-    """Put a job and wait for its sample."""
-    before = len(samples.taken)
-    eventually(lambda: queue.put(Job(panel(panel_id), {"customer_id": 3}, time.monotonic(), deadline_s)))
-    return samples.wait(before + 1)
-
+from tests.unit.lanes import DEADLINE_S, ask
+from tests.unit.server import Server, eventually, panel
 
 # ── answers ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -85,6 +44,15 @@ def test_only_the_first_sample_of_a_connection_is_marked(server, queue, samples)
 
 
 @pytest.mark.usefixtures("lane")
+def test_the_first_run_of_a_query_that_the_server_compiles_is_marked(server, queue, samples):
+    assert ask(queue, samples).is_first
+    server.answers["b"] = Answer(("value",), [(1,)], 2.0, 0.5, is_interpreted=True)
+    assert ask(queue, samples, "b").is_first
+    server.answers["b"] = Answer(("value",), [(1,)], 2.0, 0.5)
+    assert not ask(queue, samples, "b").is_first
+
+
+@pytest.mark.usefixtures("lane")
 def test_connecting_is_not_latency(queue, samples):
     first, second = ask(queue, samples), ask(queue, samples)
     assert first.connect_ms > 0.0
@@ -97,56 +65,6 @@ def test_how_many_shards_answered_is_told(server, queue, samples):
     assert ask(queue, samples).shards is None
     server.answers["a"] = Answer(("value",), [(1,)], 2.0, 0.5, Shards(32, is_all=True))
     assert ask(queue, samples).shards == Shards(32, is_all=True)
-
-
-# ── what the server does not offer ────────────────────────────────────────────────────────────────────────────────────
-
-
-def needy(panel_id: str, needs: Feature) -> Job:
-    return Job(panel(panel_id, needs=needs), {"customer_id": 3}, time.monotonic(), DEADLINE_S)
-
-
-@pytest.mark.usefixtures("lane")
-@pytest.mark.parametrize(
-    ("offers", "needs", "reason"),
-    [
-        ((), Feature.CITUS, "not a Citus cluster"),
-        ((), Feature.CITUS_STAT_STATEMENTS, "not a Citus cluster"),
-        (
-            (Feature.CITUS,),
-            Feature.CITUS_STAT_STATEMENTS,
-            NO_STATISTICS,
-        ),
-    ],
-)
-def test_a_panel_is_not_asked_for_what_the_server_does_not_offer(server, queue, samples, offers, needs, reason):
-    server.offers = frozenset(offers)
-    queue.put(needy("nodes", needs))
-    sample = samples.wait()
-    assert (sample.data, sample.error, sample.latency_ms) == (Absent(reason), None, 0.0)
-    assert sample.variables == {"customer_id": 3}
-    assert server.asked == []
-    assert ask(queue, samples, "b").is_first, "nothing was measured on this connection yet"
-
-
-def test_a_panel_is_asked_for_what_the_server_offers(lane, server, queue, samples):
-    server.offers = frozenset({Feature.CITUS})
-    queue.put(needy("nodes", Feature.CITUS))
-    assert samples.wait().data == Stat(1)
-    queue.put(needy("tenants", Feature.CITUS_STAT_STATEMENTS))
-    samples.wait(2)
-    lane.check_deadline(time.monotonic() + 1000)
-    assert server.abandoned == 0, "nothing runs"
-
-
-@pytest.mark.usefixtures("lane")
-def test_a_server_that_has_come_back_and_lacks_something_is_back(server, queue, samples):
-    server.refusal = Unreachable("nobody answers")
-    assert ask(queue, samples).is_server_down
-    server.refusal = None
-    queue.put(needy("nodes", Feature.CITUS))
-    samples.wait(2)
-    assert not queue._outage.is_on
 
 
 # ── errors ────────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -12,7 +12,10 @@ from rtdash.model.payload import is_printable, shown
 from rtdash.model.text import plain
 
 
-@pytest.mark.parametrize("text", ["donations:0:17", "clickstream:12:9007199254740993@Vd7-x_0aQ", "a.b-c_d:3:0@·"])
+@pytest.mark.parametrize(
+    "text",
+    ["donations:0:17", "clickstream:12:9007199254740993@Vd7-x_0aQ", "a.b-c_d:3:0@·", "donations:-1:1800000000000000"],
+)
 def test_an_address_is_read_as_it_is_printed(text):
     assert str(LetterAddress.parse(text)) == text
 
@@ -24,7 +27,7 @@ def test_an_address_is_read_as_it_is_printed(text):
         "donations",
         "donations:0",
         "donations:0:",
-        "donations:-1:2",
+        "donations:-2:2",
         "donations:0:1@",
         "a b:0:1",
         "donations:0:1:2",

@@ -10,6 +10,7 @@ import pytest
 
 from rtdash import app
 from rtdash.errors import PanelError
+from rtdash.model.engine import Engine
 from rtdash.panels import catalog
 from rtdash.panels.spec import PanelSpec
 from rtdash.resources import sql_folder
@@ -19,9 +20,14 @@ VARIABLES = {"customer_id", "after_arrival"}
 GOOD = "-- title: Mine\n-- source: {source}\n-- draw: stat\nSELECT 1 AS value\n"
 
 
+@pytest.fixture(scope="module", params=list(Engine))
+def engine(request: pytest.FixtureRequest) -> Engine:
+    return request.param
+
+
 @pytest.fixture(scope="module")
-def shipped() -> tuple[PanelSpec, ...]:
-    return catalog.load()
+def shipped(engine: Engine) -> tuple[PanelSpec, ...]:
+    return catalog.load(engine=engine)
 
 
 @pytest.fixture
@@ -40,23 +46,25 @@ def write(own: Path, source: str, name: str, content: str | None = None) -> Path
 # ── the shipped ones ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_every_shipped_file_is_a_panel_or_a_probe(shipped):
-    files = {file for source in ("donations", "citus") for file in sql_folder(source).glob("p[ar]*/*.sql")}
+def test_every_shipped_file_is_a_panel_or_a_probe(shipped, engine):
+    folders = [sql_folder(name) for name in ("donations", engine.lower(), "citus")]
+    files = {file for folder in folders for kind in ("panels", "probes") for file in folder.glob(f"{kind}/*.sql")}
     assert {spec.path for spec in shipped} == files
     assert {spec.path.parent.name for spec in shipped if spec.is_probe} == {"probes"}
     assert {spec.path.parent.name for spec in shipped if not spec.is_probe} == {"panels"}
 
 
-def test_the_screen_places_every_shipped_panel_and_no_other(shipped):
-    assert {spec.id for spec in shipped if not spec.is_probe} == layout.SHIPPED
+def test_the_screen_places_every_shipped_panel_and_no_other(shipped, engine):
+    singlestores_own = set() if engine is Engine.SINGLESTORE else {"29_pipeline_errors"}
+    assert {spec.id for spec in shipped if not spec.is_probe} == layout.SHIPPED - singlestores_own
     placed = [*layout.HEADLINE, layout.CITIES, layout.MAP, *layout.ORGANIZATIONS, layout.TREND, *layout.COUNTS]
-    placed += [layout.TOP_DEVICES, *layout.AUDIENCE, *layout.CLUSTER]
+    placed += [layout.TOP_DEVICES, *layout.AUDIENCE, *layout.CLUSTER, *layout.PIPELINE]
     assert sorted(placed) == sorted(layout.SHIPPED), "each once"
 
 
-def test_the_panels_are_numbered_without_a_gap(shipped):
+def test_the_panels_are_numbered_without_a_gap(shipped, engine):
     numbers = sorted(int(spec.id.split("_")[0]) for spec in shipped if not spec.is_probe)
-    assert numbers == list(range(1, 25))
+    assert numbers == list(range(1, 30 if engine is Engine.SINGLESTORE else 29))
 
 
 def test_every_probe_is_asked_for_by_name_and_every_name_is_a_probe(shipped):
@@ -89,11 +97,11 @@ def test_probes_come_before_the_panels_that_they_cover(shipped):
 # ── the user's own ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_own_panels_are_no_different(own, shipped):
+def test_own_panels_are_no_different(own, shipped, engine):
     write(own, "citus", "mine")
     write(own, "donations", "ours")
     (own / "citus" / "notes.txt").write_text("no panel")
-    specs = catalog.load(own)
+    specs = catalog.load(own, engine)
     added = [spec for spec in specs if spec not in shipped]
     assert [(spec.id, spec.source, spec.is_probe) for spec in added] == [
         ("ours", "donations", False),
@@ -129,7 +137,8 @@ def test_a_panel_in_the_wrong_folder(own):
 
 
 @pytest.mark.parametrize(
-    ("source", "name"), [("citus", "08_last_15_minutes"), ("donations", "08_last_15_minutes"), ("citus", "arrivals")]
+    ("source", "name"),
+    [("citus", "08_last_15_minutes"), ("donations", "08_last_15_minutes"), ("citus", "arrivals"), ("citus", "26_lag")],
 )
 def test_a_panel_with_the_name_of_a_shipped_one(own, source, name):
     file = write(own, source, name)

@@ -7,8 +7,10 @@ from types import SimpleNamespace
 
 import pytest
 from confluent_kafka import KafkaError, KafkaException
+from pydantic import SecretStr
 
 from rtdash.errors import Unreachable
+from rtdash.model.kafka import Kafka
 from rtdash.schema.topics import Broker, Topic, wanted_topics
 from rtdash.settings import Settings
 
@@ -39,6 +41,10 @@ class Admin:
         self.retention: object = {"retention.ms": SimpleNamespace(value=str(DAY_MS))}
         self.refusals: list[KafkaError] = []
         self.asked: list[tuple[str, int, int, dict[str, str], bool]] = []
+
+    def poll(self, timeout_s: float) -> int:
+        assert timeout_s == 0
+        return 0
 
     def list_topics(self, timeout: float) -> SimpleNamespace:
         assert timeout > 0
@@ -72,7 +78,7 @@ def test_both_topics_are_wanted_as_the_settings_say():
 
 
 def test_a_missing_topic_is_made_with_the_brokers_own_replication(admin):
-    finding = Broker("h:9092").make(WANTED)
+    finding = Broker(Kafka("h:9092")).make(WANTED)
     assert (finding.subject, finding.text, finding.is_possible) == (
         "donations", "made: 4 partitions, messages kept 24 h", True
     )  # fmt: skip
@@ -81,7 +87,7 @@ def test_a_missing_topic_is_made_with_the_brokers_own_replication(admin):
 
 
 def test_a_plan_asks_and_makes_nothing(admin):
-    assert Broker("h:9092").plan(WANTED).text == "will be made: 4 partitions, messages kept 24 h"
+    assert Broker(Kafka("h:9092")).plan(WANTED).text == "will be made: 4 partitions, messages kept 24 h"
     assert [only_asking for *_, only_asking in admin.asked] == [True]
 
 
@@ -96,7 +102,7 @@ def test_a_plan_asks_and_makes_nothing(admin):
 def test_what_is_there_is_left_alone_and_compared(admin, partitions, retention_ms, found, differs):
     admin.topics = {"donations": partitions}
     admin.retention["retention.ms"].value = str(retention_ms)
-    for finding in (Broker("h:9092").plan(WANTED), Broker("h:9092").make(WANTED)):
+    for finding in (Broker(Kafka("h:9092")).plan(WANTED), Broker(Kafka("h:9092")).make(WANTED)):
         assert finding.is_possible
         assert finding.text == f"is there, with {found}" + f"; the settings want {WANTED}" * differs
     assert admin.asked == []
@@ -105,7 +111,7 @@ def test_what_is_there_is_left_alone_and_compared(admin, partitions, retention_m
 def test_a_retention_that_is_not_told_is_not_compared(admin):
     admin.topics = {"donations": 4}
     admin.retention = KafkaError(KafkaError.TOPIC_AUTHORIZATION_FAILED)
-    assert Broker("h:9092").make(WANTED).text == "is there, with 4 partitions"
+    assert Broker(Kafka("h:9092")).make(WANTED).text == "is there, with 4 partitions"
 
 
 @pytest.mark.parametrize("ask", [Broker.plan, Broker.make])
@@ -119,7 +125,7 @@ def test_a_retention_that_is_not_told_is_not_compared(admin):
 )
 def test_a_refusal_comes_with_its_reason_and_the_line_to_type(admin, ask, code, reason):
     admin.refusals = [KafkaError(code, reason)]
-    finding = ask(Broker("h:9092"), WANTED)
+    finding = ask(Broker(Kafka("h:9092")), WANTED)
     assert finding.text == f"the broker does not make it: {reason}. {BY_HAND}"
     assert not finding.is_possible
     assert len(admin.asked) == 1
@@ -127,27 +133,27 @@ def test_a_refusal_comes_with_its_reason_and_the_line_to_type(admin, ask, code, 
 
 def test_where_a_broker_is_alone_one_replica_is_enough(admin):
     admin.refusals = [KafkaError(KafkaError.INVALID_REPLICATION_FACTOR, "larger than 0")]
-    assert Broker("h:9092").make(WANTED).is_possible
+    assert Broker(Kafka("h:9092")).make(WANTED).is_possible
     assert [replication for _, _, replication, *_ in admin.asked] == [-1, 1]
 
 
 def test_among_several_brokers_it_would_be_too_little(admin):
     admin.brokers = {1: "h", 2: "i"}
     admin.refusals = [KafkaError(KafkaError.INVALID_REPLICATION_FACTOR, "only 2 of 3 are there")]
-    assert not Broker("h:9092").make(WANTED).is_possible
+    assert not Broker(Kafka("h:9092")).make(WANTED).is_possible
     assert len(admin.asked) == 1
 
 
 def test_a_topic_that_another_makes_meanwhile_is_there(admin):
     admin.refusals = [KafkaError(KafkaError.TOPIC_ALREADY_EXISTS)]
-    finding = Broker("h:9092").make(WANTED)
+    finding = Broker(Kafka("h:9092")).make(WANTED)
     assert finding.is_possible
     assert finding.text.startswith("is there")
 
 
 def test_without_a_controller_there_is_nobody_to_ask(admin):
     admin.controller_id = 0
-    finding = Broker("h:9092").make(WANTED)
+    finding = Broker(Kafka("h:9092")).make(WANTED)
     assert not finding.is_possible
     assert finding.text.startswith("the broker does not make it: it names no controller (")
     assert finding.text.endswith(BY_HAND)
@@ -160,8 +166,16 @@ def test_nobody_answers(admin, monkeypatch):
 
     monkeypatch.setattr(admin, "list_topics", gone)
     with pytest.raises(Unreachable, match="Kafka at h:9092: nobody"):
-        Broker("h:9092")
+        Broker(Kafka("h:9092"))
 
 
 def test_what_is_typed_by_hand_is_one_argument_each():
-    assert "--bootstrap-server 'h:9092; rm x' " in Topic("donations", 1, 1).command("h:9092; rm x")
+    assert "--bootstrap-server 'h:9092; rm x' " in Topic("donations", 1, 1).command(Kafka("h:9092; rm x"))
+
+
+@pytest.mark.parametrize("protocol", ["SSL", "SASL_PLAINTEXT", "SASL_SSL"])
+def test_by_hand_one_names_oneself_by_a_file(protocol):
+    kafka = Kafka("h:9092", protocol, sasl_username="u", sasl_password=SecretStr("hunter2-geheim"))
+    begins = "kafka-topics.sh --bootstrap-server h:9092 --command-config client.properties --create --topic donations "
+    assert WANTED.command(kafka).startswith(begins)
+    assert "hunter2" not in WANTED.command(kafka)

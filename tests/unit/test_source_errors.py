@@ -8,7 +8,7 @@ import pytest
 from psycopg.pq import Ping
 
 from rtdash.errors import Busy, Refused, Unreachable
-from rtdash.sources import citus, donations
+from rtdash.sources import citus, mysql
 
 HOSTILE = "no \x1b]0;owned\x07table\n\u202eelbat"
 PRINTABLE = "no ·]0;owned·table·elbat"
@@ -23,7 +23,7 @@ class Hostile(psycopg.errors.UndefinedTable):
 
 def test_text_of_a_server_cannot_steer_the_terminal():
     assert str(citus.explain(Hostile())) == f"PostgreSQL: {PRINTABLE}"
-    assert str(donations.explain(pymysql.ProgrammingError(1146, HOSTILE))) == (
+    assert str(mysql.explain(pymysql.ProgrammingError(1146, HOSTILE))) == (
         "donations database: no ·]0;owned·table··elbat"
     )
 

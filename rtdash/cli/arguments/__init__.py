@@ -6,13 +6,13 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from rtdash.cli.arguments import bench, campaign, check, dead_letters, slow
+from rtdash.cli.arguments import bench, campaign, check, dead_letters, pipeline, slow
 from rtdash.cli.arguments.command import Commands, runs
-from rtdash.cli.flags import DISPLAY, SHARED
+from rtdash.cli.flags import DISPLAY, SECRETS, SHARED
 
 _EPILOG = """\
 Settings: flag > environment (RTDASH_CITUS_DSN, RTDASH_INTERVAL_MS …) > TOML file > default.
-A DSN with a password belongs into the environment or the file: arguments can be read by others on this machine.
+A password, also within a DSN, belongs into the environment or the file: others on this machine can read arguments.
 """
 
 
@@ -37,9 +37,14 @@ def _add_addresses(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--kafka-bootstrap-servers", metavar="HOST:PORT", help="Kafka, for campaigns")
 
 
+def _add_secrets(parser: argparse.ArgumentParser) -> None:
+    for name in SECRETS:
+        parser.add_argument(f"--{name.replace('_', '-')}", help=argparse.SUPPRESS)
+
+
 def _add_demo(commands: Commands, display: argparse.ArgumentParser) -> None:
-    demo = commands.place.add_parser(
-        "demo", parents=[display], help="the dashboard live on private servers", description="The dashboard live."
+    demo = commands.alone(
+        "demo", display, help="the dashboard live on private servers", description="The dashboard live."
     )
     demo.add_argument("--fresh", action="store_true", help="start over: delete what earlier demos stored")
     demo.add_argument("--start", action="store_true", help="a campaign runs from the first moment")
@@ -52,7 +57,9 @@ def _add_demo(commands: Commands, display: argparse.ArgumentParser) -> None:
 def build() -> argparse.ArgumentParser:
     """The parser of all commands."""
     # What is shared says nothing when it was not typed: a command would overwrite what stands before it.
-    common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    secrets = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    _add_secrets(secrets)
+    common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS, parents=[secrets])
     common.add_argument("--settings", type=Path, metavar="FILE", help="the settings file")
     _add_addresses(common)
     display = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
@@ -65,20 +72,21 @@ def build() -> argparse.ArgumentParser:
         parents=[common, display],
     )
     runs(parser, "dashboard", "", writes=False, takes=SHARED)
-    commands = Commands(parser.add_subparsers(title="commands", metavar=""), common)
+    commands = Commands(parser.add_subparsers(title="commands", metavar=""), common, secrets)
     _add_demo(commands, display)
     init = commands.add("init", help="apply the schema to the databases of the settings, make the topics of Kafka")
     init.add_argument("--plan", action="store_true", help="say what it would do, and change nothing")
     runs(init, "init", "init")
-    runs(commands.add("ingest", help="load both topics into the databases, until stopped"), "ingest", "ingest")
+    runs(commands.add("ingest", help="load the topics into the databases, until stopped"), "ingest", "ingest")
     campaign.add(commands)
     check.add(commands)
     dead_letters.add(commands)
     slow.add(commands)
+    pipeline.add(commands)
     bench.add(commands)
     return parser
 
 
 def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     """Parsed arguments, with `run` set; argparse itself ends with status 2 on a wrong one."""
-    return build().parse_args(arguments, argparse.Namespace(**dict.fromkeys(SHARED)))
+    return build().parse_args(arguments, argparse.Namespace(**dict.fromkeys((*SHARED, *SECRETS))))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
-
 from rtdash.cli.arguments.command import Commands, runs
 from rtdash.cli.arguments.values import whole
 
@@ -13,13 +11,13 @@ _LONGEST_S = 30
 
 def add(commands: Commands) -> None:
     """The command and its actions."""
-    bench = commands.place.add_parser("bench", help="measure what this machine can do, on private servers")
-    actions = bench.add_subparsers(title="actions", metavar="", required=True)
+    bench = commands.alone("bench", help="measure what this machine can do, on private servers")
+    actions = commands.below(bench)
     for name, what in (
         ("produce", "messages a second of a campaign at --rate max, its bound, and the workshop's own loop"),
         ("ingest", "rows a second from Kafka into the databases, and the same rows stored at once"),
     ):
-        action: argparse.ArgumentParser = actions.add_parser(name, help=what)
+        action = actions.alone(name, help=what)
         action.add_argument(
             "--seconds", type=whole(1, _LONGEST_S), default=10, metavar="S", help="how long each part lasts (10)"
         )

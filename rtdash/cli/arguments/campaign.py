@@ -26,7 +26,7 @@ def add_rate(parser: argparse.ArgumentParser, whose: str = "") -> None:
 
 def add(commands: Commands) -> None:
     """The command and its actions."""
-    campaign = commands.place.add_parser("campaign", help="start, stop and list campaigns without a screen")
+    campaign = commands.alone("campaign", help="start, stop and list campaigns without a screen")
     actions = commands.below(campaign)
     start = actions.add("start", help="run a campaign until it is over or stopped")
     start.add_argument("--name", default="", help="what it is called (its number)")

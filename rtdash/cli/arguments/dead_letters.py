@@ -23,7 +23,7 @@ def address(text: str) -> LetterAddress:
 
 def add(commands: Commands) -> None:
     """The command and its actions."""
-    letters = commands.place.add_parser("dead-letters", help="messages that could not be used, and another try")
+    letters = commands.alone("dead-letters", help="messages that could not be used, and another try")
     actions = commands.below(letters)
     listed = actions.add("list", help="those that wait, newest first")
     listed.add_argument("--limit", type=whole(1), default=20, metavar="N", help="at most so many (20)")

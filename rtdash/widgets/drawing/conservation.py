@@ -10,6 +10,9 @@ from rtdash.widgets.drawing.spans import Line, Span, fit, width
 
 Term = tuple[str, int]
 
+_SILENT = "lag as last seen: ingest or Kafka is silent"
+_NOT_AT_WORK = "lag not known: no pipeline is seen at work"
+
 
 def verdict(balance: Balance, what: str) -> Span | None:
     """What is wrong, in a few words; None when nothing is, or nobody can tell yet."""
@@ -41,7 +44,7 @@ def generated(balance: Balance) -> list[Span]:
 
 
 def arrived(balance: Balance) -> list[Span]:
-    """`acked 8 = loaded 7 + lag 1`."""
+    """`acked 8 = loaded 7 + lag 1`; behind it what is on no side, and why the lag is not known."""
     sent, received = balance.sent, balance.received
     came: list[Term] = [
         ("acked", sent.acked), ("unknown that arrived", balance.unknown_arrived), ("untold", balance.untold)
@@ -58,7 +61,11 @@ def arrived(balance: Balance) -> list[Span]:
         is_equal = not balance.is_wrong
     sign: Span = (" = ", "good") if is_equal else (" ≠ ", "error") if balance.is_settled else (" ≈ ", "muted")
     spans = [*_side(came), sign, *_side(became, bad=("dead letters", "lost"))]
-    return spans if received.is_attended else [*spans, ("  lag as last seen: ingest or Kafka is silent", "warn")]
+    if received.no_json:
+        spans += [("  aside: ", "muted"), *_side([("no JSON", received.no_json)], bad=("no JSON",))]
+    if not received.is_attended:
+        spans.append(("  " + (_NOT_AT_WORK if received.is_by_pipeline else _SILENT), "warn"))
+    return spans
 
 
 def draw(donations: Balance | None, events: Balance | None, cells: int) -> list[Line]:

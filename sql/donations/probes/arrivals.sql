@@ -3,9 +3,17 @@
 -- draw: table
 -- help: What became visible since the arrival that was seen last; from it the delay from produced to visible is taken.
 
--- One row with a NULL arrival_id when nothing arrived: it still says what time it is.
-SELECT a.arrival_id, a.produced_at, a.donations, n.server_now
-FROM (SELECT UTC_TIMESTAMP(6) AS server_now) n
-LEFT JOIN donation_arrivals a ON a.arrival_id > %(after_arrival)s
-ORDER BY a.arrival_id
-LIMIT 900
+-- The first row has no arrival_id: it says what time it is, also when nothing arrived.
+SELECT u.arrival_id, u.produced_at, u.donations, u.server_now
+FROM (
+    (
+        SELECT arrival_id, produced_at, donations, UTC_TIMESTAMP(6) AS server_now
+        FROM donation_arrivals
+        WHERE arrival_id > %(after_arrival)s
+        ORDER BY arrival_id
+        LIMIT 900
+    )
+    UNION ALL
+    SELECT NULL, NULL, NULL, UTC_TIMESTAMP(6)
+) u
+ORDER BY u.arrival_id

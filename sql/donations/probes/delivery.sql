@@ -1,6 +1,0 @@
--- title: Delivery
--- source: donations
--- draw: table
--- help: Lag and losses of the donations topic, and how long ingest has been silent.
-SELECT `lag`, dead_now AS dead, lost, duplicates_now AS duplicates, silent_s
-FROM donation_delivery
