@@ -52,8 +52,10 @@ def _worst(worst: tuple[str, float] | None) -> list[tuple[int, Line]]:
 
 def _budget(stretch: Stretch, interval_s: float, server: str) -> Line:
     """That a server is asked more seldom than wanted, and why."""
-    every_ms, over = 1000 * stretch.every_s(interval_s), "" if stretch.is_enough else "over "
-    return ((f"{server} every {every_ms:.0f} ms: {over}budget {100 * stretch.budget:g} %", "warn"),)
+    every_s = stretch.every_s(interval_s)
+    often = f"{1000 * every_s:.0f} ms" if every_s < 1 else age(every_s)
+    over = "" if stretch.is_enough else "over "
+    return ((f"{server} every {often}: {over}budget {100 * stretch.budget:g} %", "warn"),)
 
 
 def status(picture: Picture, chosen: Record | None) -> Status:

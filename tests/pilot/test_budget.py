@@ -17,7 +17,7 @@ async def test_the_status_line_says_how_often_and_why(stage, width, height):
         assert "PostgreSQL every 500 ms: budget 25 %" in on.text().splitlines()[0]
         on.poller.stretched = {"citus": Stretch(90.0, 0.25, is_enough=False)}
         await on.inject()
-        assert "PostgreSQL every 5000 ms: over budget 25 %" in on.text().splitlines()[0]
+        assert "PostgreSQL every 5.0 s: over budget 25 %" in on.text().splitlines()[0]
 
 
 @pytest.mark.parametrize(("factor", "is_old"), [(1.0, True), (8.0, False)])
