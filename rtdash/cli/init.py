@@ -12,6 +12,7 @@ from pydantic import SecretStr
 
 from rtdash.cli import flags
 from rtdash.errors import SettingsError, SourceError
+from rtdash.model.pipeline import PIPELINE
 from rtdash.model.text import plain
 from rtdash.resources import sql_folder
 from rtdash.schema.apply import apply
@@ -21,9 +22,11 @@ from rtdash.schema.plan import plan
 from rtdash.schema.step import Step
 from rtdash.schema.target import dialect
 from rtdash.schema.topics import Broker, wanted_topics
+from rtdash.schema.values import Values
 from rtdash.settings import Settings
 
 _INTERRUPTED = 130
+_MAY_REST = f"  pipeline {PIPELINE} may be at rest: `rtdash pipeline status` tells, `rtdash pipeline start` starts it"
 
 
 class _Lines:
@@ -54,14 +57,19 @@ class _Lines:
         self.done(Step(finding.subject, text, 1000 * (time.monotonic() - started)))
         return finding.is_possible
 
+    def end(self) -> None:
+        """What is written next begins a line of its own."""
+        if self._is_open:
+            print(flush=True)
+            self._is_open = False
+
     @contextmanager
     def ended(self) -> Iterator[None]:
-        """However it ends, what is written next begins a line of its own."""
+        """`end`, however that ends."""
         try:
             yield
         finally:
-            if self._is_open:
-                print(flush=True)
+            self.end()
 
 
 def run(options: argparse.Namespace) -> int:
@@ -103,16 +111,50 @@ def _apply(settings: Settings, databases: list[tuple[str, SecretStr]], lines: _L
         for name, dsn in databases:
             print(name, flush=True)
             engine = dialect(dsn)
-            has_pipeline = engine == "singlestore" and bool(values)
-            if has_pipeline and runs(dsn):
-                lines.found(partial(rest, dsn, values), "pipeline")
-            apply(dsn, sql_folder(engine, "schema"), lines.done, lines.under_way, values)
-            if has_pipeline:
-                is_done &= lines.found(partial(start, dsn, values), "pipeline")
+            of_files = partial(apply, dsn, sql_folder(engine, "schema"), lines.done, lines.under_way, values)
+            if engine == "singlestore":
+                is_done &= _around_pipeline(of_files, dsn, values, lines)
+            else:
+                of_files()
         if lines.refused:
             files = "1 optional file" if lines.refused == 1 else f"{lines.refused} optional files"
             print(f"{files} refused by the server: the next `rtdash init` tries again")
     return is_done
+
+
+def _around_pipeline(of_files: Callable[[], None], dsn: SecretStr, values: Values, lines: _Lines) -> bool:
+    """Apply the files while the pipeline rests, if it runs. Whether it runs again, or for the first time.
+
+    Whatever becomes of the files: one that ran is started again.
+    """
+    has_run = runs(dsn)
+    try:
+        if has_run:
+            lines.found(partial(rest, dsn, values), "pipeline")
+        of_files()
+    except BaseException:
+        if has_run:
+            _start_again(dsn, values, lines)
+        raise
+    if has_run:
+        return _start_again(dsn, values, lines)
+    return not values or lines.found(partial(start, dsn, values), "pipeline")
+
+
+def _start_again(dsn: SecretStr, values: Values, lines: _Lines) -> bool:
+    """Whether it runs; if it is not known to, that is said, since it did before."""
+    lines.end()
+    is_running = False
+    try:
+        is_running = lines.found(partial(start, dsn, values), "pipeline")
+    except SourceError as error:
+        lines.end()
+        print(f"✗ {plain(error)}", flush=True)
+    finally:
+        lines.end()
+        if not is_running:
+            print(_MAY_REST, flush=True)
+    return is_running
 
 
 def _plan(settings: Settings, databases: list[tuple[str, SecretStr]]) -> bool:
