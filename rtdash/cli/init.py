@@ -53,9 +53,13 @@ class _Lines:
         self.under_way(subject, "")
         started = time.monotonic()
         finding = ask()
+        self.tell(finding, started)
+        return finding.is_possible
+
+    def tell(self, finding: Finding, started: float) -> None:
+        """The rest of such a line; it took since `started` (`time.monotonic`)."""
         text = finding.text if finding.is_possible else f"✗ {finding.text}"
         self.done(Step(finding.subject, text, 1000 * (time.monotonic() - started)))
-        return finding.is_possible
 
     def end(self) -> None:
         """What is written next begins a line of its own."""
@@ -142,19 +146,23 @@ def _around_pipeline(of_files: Callable[[], None], dsn: SecretStr, values: Value
 
 
 def _start_again(dsn: SecretStr, values: Values, lines: _Lines) -> bool:
-    """Whether it runs; if it is not known to, that is said, since it did before."""
-    lines.end()
-    is_running = False
+    """Whether it runs; if it is not known to, that is said, since it did before.
+
+    Nothing is written until it was started: that there is nobody to write to may be what has ended init.
+    """
+    started = time.monotonic()
+    found = Finding("pipeline", "not started again", is_possible=False)
     try:
-        is_running = lines.found(partial(start, dsn, values), "pipeline")
+        found = start(dsn, values)
     except SourceError as error:
-        lines.end()
-        print(f"✗ {plain(error)}", flush=True)
+        found = Finding("pipeline", str(error), is_possible=False)
     finally:
         lines.end()
-        if not is_running:
+        lines.under_way("pipeline", "")
+        lines.tell(found, started)
+        if not found.is_possible:
             print(_MAY_REST, flush=True)
-    return is_running
+    return found.is_possible
 
 
 def _plan(settings: Settings, databases: list[tuple[str, SecretStr]]) -> bool:
