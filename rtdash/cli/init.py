@@ -10,7 +10,7 @@ from functools import partial
 
 from pydantic import SecretStr
 
-from rtdash.cli import flags
+from rtdash.cli import flags, signals
 from rtdash.errors import SettingsError, SourceError
 from rtdash.model.pipeline import PIPELINE
 from rtdash.model.text import plain
@@ -85,6 +85,7 @@ def run(options: argparse.Namespace) -> int:
     databases = _databases(settings)
     if options.plan:
         return 0 if _plan(settings, databases) else 1
+    signals.interrupt_each_time()
     lines = _Lines()
     try:
         with lines.ended():

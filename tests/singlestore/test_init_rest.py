@@ -6,10 +6,11 @@ import errno
 import os
 import signal
 import threading
+from collections.abc import Iterator
 
 import pytest
 
-from rtdash.cli import init
+from rtdash.cli import init, signals
 from tests.singlestore.wire import Refusal
 
 NO = Refusal(1142, "command denied to user 'owner'")
@@ -21,6 +22,16 @@ def told(peer):
     """What was done to pipeline and procedure."""
     found = peer.statements("^(STOP PIPELINE|CREATE OR REPLACE PROCEDURE|START PIPELINE)")
     return [heard.statement.split()[0] for heard in found]
+
+
+@pytest.fixture
+def restored() -> Iterator[None]:
+    """Signals mean afterwards what they meant before. One that init leaves alone does not end the tests."""
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in signals.ENDING}
+    signal.signal(signal.SIGINT, before[signal.SIGINT])
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 @pytest.fixture
@@ -92,14 +103,15 @@ def test_nothing_is_left_to_say_of_one_that_did_not_run(peer, scripted, rtdash_i
     assert LEFT not in said
 
 
-@pytest.mark.usefixtures("running")
+@pytest.mark.usefixtures("running", "restored")
 @pytest.mark.parametrize("at", ["CREATE OR REPLACE PROCEDURE", "^STOP PIPELINE"])
-def test_it_runs_again_after_an_interrupt(peer, rtdash_init, at):
+@pytest.mark.parametrize("number", signals.ENDING)
+def test_it_runs_again_after_an_interrupt(peer, rtdash_init, at, number):
     peer.hold(at)
 
     def interrupt() -> None:
         peer.until(peer.holds)
-        os.kill(os.getpid(), signal.SIGINT)
+        os.kill(os.getpid(), number)
         peer.wait_for("^START PIPELINE")
         peer.release()
 
