@@ -10,8 +10,9 @@ from functools import partial
 
 from pydantic import SecretStr
 
-from rtdash.cli import flags
+from rtdash.cli import flags, signals
 from rtdash.errors import SettingsError, SourceError
+from rtdash.model.pipeline import PIPELINE
 from rtdash.model.text import plain
 from rtdash.resources import sql_folder
 from rtdash.schema.apply import apply
@@ -21,9 +22,11 @@ from rtdash.schema.plan import plan
 from rtdash.schema.step import Step
 from rtdash.schema.target import dialect
 from rtdash.schema.topics import Broker, wanted_topics
+from rtdash.schema.values import Values
 from rtdash.settings import Settings
 
 _INTERRUPTED = 130
+_MAY_REST = f"  pipeline {PIPELINE} may be at rest: `rtdash pipeline status` tells, `rtdash pipeline start` starts it"
 
 
 class _Lines:
@@ -50,18 +53,27 @@ class _Lines:
         self.under_way(subject, "")
         started = time.monotonic()
         finding = ask()
+        self.tell(finding, started)
+        return finding.is_possible
+
+    def tell(self, finding: Finding, started: float) -> None:
+        """The rest of such a line; it took since `started` (`time.monotonic`)."""
         text = finding.text if finding.is_possible else f"✗ {finding.text}"
         self.done(Step(finding.subject, text, 1000 * (time.monotonic() - started)))
-        return finding.is_possible
+
+    def end(self) -> None:
+        """What is written next begins a line of its own."""
+        if self._is_open:
+            print(flush=True)
+            self._is_open = False
 
     @contextmanager
     def ended(self) -> Iterator[None]:
-        """However it ends, what is written next begins a line of its own."""
+        """`end`, however that ends."""
         try:
             yield
         finally:
-            if self._is_open:
-                print(flush=True)
+            self.end()
 
 
 def run(options: argparse.Namespace) -> int:
@@ -73,6 +85,7 @@ def run(options: argparse.Namespace) -> int:
     databases = _databases(settings)
     if options.plan:
         return 0 if _plan(settings, databases) else 1
+    signals.interrupt_each_time()
     lines = _Lines()
     try:
         with lines.ended():
@@ -103,16 +116,54 @@ def _apply(settings: Settings, databases: list[tuple[str, SecretStr]], lines: _L
         for name, dsn in databases:
             print(name, flush=True)
             engine = dialect(dsn)
-            has_pipeline = engine == "singlestore" and bool(values)
-            if has_pipeline and runs(dsn):
-                lines.found(partial(rest, dsn, values), "pipeline")
-            apply(dsn, sql_folder(engine, "schema"), lines.done, lines.under_way, values)
-            if has_pipeline:
-                is_done &= lines.found(partial(start, dsn, values), "pipeline")
+            of_files = partial(apply, dsn, sql_folder(engine, "schema"), lines.done, lines.under_way, values)
+            if engine == "singlestore":
+                is_done &= _around_pipeline(of_files, dsn, values, lines)
+            else:
+                of_files()
         if lines.refused:
             files = "1 optional file" if lines.refused == 1 else f"{lines.refused} optional files"
             print(f"{files} refused by the server: the next `rtdash init` tries again")
     return is_done
+
+
+def _around_pipeline(of_files: Callable[[], None], dsn: SecretStr, values: Values, lines: _Lines) -> bool:
+    """Apply the files while the pipeline rests, if it runs. Whether it runs again, or for the first time.
+
+    Whatever becomes of the files: one that ran is started again.
+    """
+    has_run = runs(dsn)
+    try:
+        if has_run:
+            lines.found(partial(rest, dsn, values), "pipeline")
+        of_files()
+    except BaseException:
+        if has_run:
+            _start_again(dsn, values, lines)
+        raise
+    if has_run:
+        return _start_again(dsn, values, lines)
+    return not values or lines.found(partial(start, dsn, values), "pipeline")
+
+
+def _start_again(dsn: SecretStr, values: Values, lines: _Lines) -> bool:
+    """Whether it runs; if it is not known to, that is said, since it did before.
+
+    Nothing is written until it was started: that there is nobody to write to may be what has ended init.
+    """
+    started = time.monotonic()
+    found = Finding("pipeline", "not started again", is_possible=False)
+    try:
+        found = start(dsn, values)
+    except SourceError as error:
+        found = Finding("pipeline", str(error), is_possible=False)
+    finally:
+        lines.end()
+        lines.under_way("pipeline", "")
+        lines.tell(found, started)
+        if not found.is_possible:
+            print(_MAY_REST, flush=True)
+    return found.is_possible
 
 
 def _plan(settings: Settings, databases: list[tuple[str, SecretStr]]) -> bool:

@@ -16,6 +16,12 @@ def interrupt() -> None:
         signal.signal(number, _interrupt)
 
 
+def interrupt_each_time() -> None:
+    """From now on each of them raises KeyboardInterrupt: what is done at the end may be broken off as well."""
+    for number in ENDING:
+        signal.signal(number, _interrupt_each_time)
+
+
 def ignore() -> None:
     """Let nothing break off the orderly end. A process that is started from now on would ignore them as well."""
     for number in ENDING:
@@ -24,5 +30,9 @@ def ignore() -> None:
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:
     ignore()
+    _interrupt_each_time(_number, _frame)
+
+
+def _interrupt_each_time(_number: int, _frame: FrameType | None) -> None:
     terminal.is_gone()
     raise KeyboardInterrupt

@@ -28,7 +28,8 @@ def apply(dsn: SecretStr, folder: Path, report: Report, under_way: UnderWay = _s
     Migrations, from `migrations/` beside the folder, run once each, and only where there is a schema already. The files
     of the folder are applied again each time, since the server may have got an extension; `compat/020_topn.sql` stands
     in for the extension topn and is left out where the server has it. Files that need Kafka bind `values`, and are left
-    out where there are none. An optional one that the server refuses is said to be so, and not recorded.
+    out where there are none; so is what must not be run while a pipeline is there. An optional one that the server
+    refuses is said to be so, and not recorded.
     Waits while another process applies a schema. May be broken off at any point: the next call goes on from there.
     Raises SchemaError, which names the file and the server's message; Unreachable or Refused when the server does not
     let us in.
@@ -56,18 +57,18 @@ def _apply(target: Target, file: SchemaFile, under_way: UnderWay, values: Values
     start = time.monotonic()
     is_refused = False
     with _named(file.name, values):
-        if file.stands_in_for and target.has_extension(file.stands_in_for):
-            note = f"not needed: the server has {file.stands_in_for}"
-        elif file.needs_kafka and not values:
+        if file.needs_kafka and not values:
             note = NO_KAFKA
+        elif reason := target.spares(file):
+            note = reason
         else:
             try:
-                note = "; ".join(target.run(file, partial(under_way, file.name)))
+                note = redacted("; ".join(target.run(file, partial(under_way, file.name))), values)
             except SourceError as error:
                 if not file.cost or not is_refusal(error):
                     raise
-                is_refused, note = True, f"refused: {words(error)}: {file.cost}"
-    return Step(file.name, redacted(note, values), (time.monotonic() - start) * 1000, is_refused)
+                is_refused, note = True, f"refused: {redacted(words(error), values)}: {file.cost}"
+    return Step(file.name, note, (time.monotonic() - start) * 1000, is_refused)
 
 
 @contextmanager

@@ -11,6 +11,8 @@ from pathlib import Path
 from rtdash.errors import SchemaError
 from rtdash.schema.script import in_head
 
+_PROCEDURE = re.compile(r"^CREATE OR REPLACE PROCEDURE\b", re.MULTILINE)
+_PIPELINE = re.compile(r"^CREATE PIPELINE\b", re.MULTILINE)
 _MIGRATION = re.compile(r"migrations/(\d+)_")
 
 
@@ -55,6 +57,16 @@ class SchemaFile:
     def needs_kafka(self) -> bool:
         """Whether it is for a server that reads Kafka itself, and binds how that is reached."""
         return in_head(self.script, "needs") == "kafka"
+
+    @property
+    def makes_procedure(self) -> bool:
+        """Whether it makes anew what a pipeline calls."""
+        return bool(_PROCEDURE.search(self.script))
+
+    @property
+    def makes_pipeline(self) -> bool:
+        """Whether it makes the pipeline."""
+        return bool(_PIPELINE.search(self.script))
 
 
 def schema_files(folder: Path) -> list[SchemaFile]:

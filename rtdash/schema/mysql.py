@@ -14,7 +14,7 @@ from rtdash.model.engine import Engine
 from rtdash.model.text import plain
 from rtdash.schema.files import SchemaFile
 from rtdash.schema.finding import Finding, Survey
-from rtdash.schema.pipeline import findings
+from rtdash.schema.pipeline import findings, spared
 from rtdash.schema.refusal import is_refusal
 from rtdash.schema.script import Statement, statements
 from rtdash.schema.values import Values, revealed
@@ -98,9 +98,8 @@ class MysqlTarget:
             for file in needless:
                 cursor.execute(_RECORD_NEEDLESS, (file.key, file.digest))
 
-    def has_extension(self, name: str) -> bool:
-        del name
-        return False
+    def spares(self, file: SchemaFile) -> str | None:
+        return spared(self._connection, file, self.recorded) if self._engine is Engine.SINGLESTORE else None
 
     def run(self, file: SchemaFile, say: Callable[[str], None]) -> list[str]:
         """Run a file, then record it: its statements are final one by one, whatever becomes of the rest."""

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from typing import Any
 
 from pydantic import SecretStr
 from pymysql.connections import Connection
 
-from rtdash.errors import RtdashError, SourceError
-from rtdash.model.pipeline import PipelineState
+from rtdash.errors import Refused, RtdashError, SourceError
+from rtdash.model.pipeline import PIPELINE, PipelineState
+from rtdash.schema.files import SchemaFile
 from rtdash.schema.finding import Finding
 from rtdash.schema.refusal import is_refusal, words
 from rtdash.schema.values import Values, redacted
@@ -22,6 +23,10 @@ from rtdash.sources.pipeline import Pipeline
 
 _FIRST_BATCH_S = 2.0
 _STOP_S = 5.0
+_AS_MADE = (
+    "is there already, as it was made; for other brokers, another password or mapping: `rtdash pipeline stop`,"
+    f" DROP PIPELINE {PIPELINE}, `rtdash init`"
+)
 _ANSWERS = {True: "ON", False: "OFF", None: "not known to this server"}
 
 
@@ -58,16 +63,32 @@ def findings(connection: Connection[Any]) -> list[Finding]:
     ]
 
 
+def spared(connection: Connection[Any], file: SchemaFile, recorded: Callable[[], Mapping[str, str]]) -> str | None:
+    """Why a file is left out on account of the pipeline as it stands; None when it is not.
+
+    `recorded`: see `Target`. Raises Refused when a procedure is not as it was applied, and the pipeline that calls it
+    runs: of making it anew then nothing is documented.
+    """
+    if file.makes_pipeline and _state(connection) is not None:
+        # Told again, the password would stand in one more statement, which the server may keep in its trace.
+        return _AS_MADE
+    if file.makes_procedure and _state(connection) == PipelineState.RUNNING:
+        if recorded().get(file.key) == file.digest:
+            return f"as applied: left as it is while pipeline {PIPELINE} runs"
+        raise Refused(f"it is not made anew while pipeline {PIPELINE} runs: `rtdash pipeline stop`, then `rtdash init`")
+    return None
+
+
 def runs(dsn: SecretStr) -> bool:
     """Whether the pipeline is seen to run. Raises Unreachable and Overdue."""
     with closing(connect(dsn, "init")) as connection:
-        return _told(lambda: Pipeline(connection).state() or "") == PipelineState.RUNNING
+        return _state(connection) == PipelineState.RUNNING
 
 
 def rest(dsn: SecretStr, values: Values) -> Finding:
-    """Stop the pipeline while its procedure is made anew, of which nothing is documented under a running one.
+    """Stop the pipeline while its procedure is made anew.
 
-    Not possible where the server refuses, or where it does not stop: then it is tried all the same.
+    Not possible where the server refuses, or where it does not stop: then `spared` says what becomes of the procedure.
     """
     with closing(connect(dsn, "init")) as connection:
         return _done(lambda: Pipeline(connection).stop(_STOP_S), values)
@@ -91,6 +112,16 @@ def _done(act: Callable[[], str], values: Values) -> Finding:
             raise
         said, is_done = str(error), False
     return Finding("pipeline", redacted(said, values), is_possible=is_done)
+
+
+def _state(connection: Connection[Any]) -> str | None:
+    """None when there is no pipeline, or none to be seen. Raises Unreachable and Overdue."""
+    try:
+        return Pipeline(connection).state()
+    except SourceError as error:
+        if not is_refusal(error):
+            raise
+        return None
 
 
 def _told(ask: Callable[[], str]) -> str:

@@ -103,10 +103,14 @@ class PostgresTarget:
             for file in needless:
                 self._connection.execute(_RECORD_NEEDLESS, (file.key, file.digest))
 
-    def has_extension(self, name: str) -> bool:
+    def spares(self, file: SchemaFile) -> str | None:
+        """What `compat/…_name.sql` stands in for may be there."""
+        name = file.stands_in_for
+        if name is None:
+            return None
         with explained():
             found = self._connection.execute("SELECT 1 FROM pg_extension WHERE extname = %s", (name,))
-            return found.fetchone() is not None
+            return f"not needed: the server has {name}" if found.fetchone() else None
 
     def run(self, file: SchemaFile, say: Callable[[str], None]) -> list[str]:
         """Run a file and record it in one transaction. What it says by RAISE INFO is under way, by NOTICE is a note.

@@ -26,8 +26,11 @@ class Target(Protocol):
     def prepare(self, needless: Sequence[SchemaFile]) -> None:
         """Make the table of records where it is missing, and record migrations that a new database does not need."""
 
-    def has_extension(self, name: str) -> bool:
-        """Whether the server itself has what `compat/…_name.sql` would stand in for."""
+    def spares(self, file: SchemaFile) -> str | None:
+        """Why this server does without a file, as a note; None when it does not.
+
+        Raises SourceError when the file must not be run as things stand, and needs to be.
+        """
 
     def run(self, file: SchemaFile, say: Callable[[str], None]) -> list[str]:
         """Run a file and record it; returns what the server had to say.

@@ -93,13 +93,16 @@ class Pipeline:
         Where batches or errors may not be seen, its state alone tells how that went.
         Raises UsageError on MariaDB, Refused when there is none, and RtdashError when it does not run, with the reason.
         """
+        start = f"START PIPELINE IF NOT RUNNING {PIPELINE}"
         if self._own_state() == PipelineState.RUNNING:
+            # It may have been told to stop, and not be there yet.
+            self._tell(start)
             return f"pipeline {PIPELINE} is running already"
         no_batches: list[str] = []
         no_errors: list[str] = []
         batch_id = _told(self._newest_batch, None, no_batches)
         failed_at = _told(self._newest_error, None, no_errors)
-        self._tell(f"START PIPELINE IF NOT RUNNING {PIPELINE}")
+        self._tell(start)
         if found := _seen(lambda: self._beginning(batch_id, failed_at), patience_s):
             return found
         if (state := self._own_state()) != PipelineState.RUNNING:

@@ -18,6 +18,7 @@ from pipeline_desk import VIEWS, Desk
 from psycopg import sql
 from pydantic import SecretStr
 
+from rtdash.campaigns.store import CampaignStore
 from rtdash.cli import main
 from rtdash.model.engine import Engine
 from rtdash.resources import sql_folder
@@ -135,6 +136,20 @@ def world(
     apply(donations_dsn, sql_folder("mariadb", "schema"), lambda _: None)
     with World.open(clickstream.dsn, donations_dsn, own_broker, tmp_path) as world:
         yield world
+
+
+@pytest.fixture
+def campaigns_dsn(donations_dsn: SecretStr) -> SecretStr:
+    """The donations database with its schema."""
+    apply(donations_dsn, sql_folder("mariadb", "schema"), lambda _: None)
+    return donations_dsn
+
+
+@pytest.fixture
+def store(campaigns_dsn: SecretStr) -> Iterator[CampaignStore]:
+    """Its campaigns, on a connection of the test's own."""
+    with closing(donations.connect(campaigns_dsn, "test")) as connection:
+        yield CampaignStore(connection)
 
 
 @pytest.fixture

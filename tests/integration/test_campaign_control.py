@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import threading
 import time
-from contextlib import closing
-from functools import partial
 from queue import SimpleQueue
 
 import pytest
@@ -15,29 +12,11 @@ from rtdash.campaigns.control import close_stale
 from rtdash.campaigns.store import CampaignStore
 from rtdash.errors import RtdashError
 from rtdash.model.campaign import CampaignPlan, CampaignState, next_preset, next_rate, previous_rate
-from rtdash.resources import sql_folder
-from rtdash.schema.apply import apply
-from rtdash.sources import donations
-from tests.world import until
-
-WAITING = "SELECT 1 FROM information_schema.processlist WHERE db = DATABASE() AND state LIKE 'Waiting for%lock'"
 
 
 @pytest.fixture
-def dsn(donations_dsn):
-    apply(donations_dsn, sql_folder("mariadb", "schema"), lambda _: None)
-    return donations_dsn
-
-
-@pytest.fixture
-def store(dsn):
-    with closing(donations.connect(dsn, "test")) as connection:
-        yield CampaignStore(connection)
-
-
-@pytest.fixture
-def desk(dsn):
-    desk = Desk(dsn)
+def desk(campaigns_dsn):
+    desk = Desk(campaigns_dsn)
     yield desk
     desk.control.close(stop_own=True)
 
@@ -113,8 +92,8 @@ def test_stop_asks_every_running_campaign(desk, store):
     ("returncode", "why"),
     [(1, "failed: Kafka: nobody answers"), (-9, "was ended by signal 9"), (137, "was ended by signal 9")],
 )
-def test_a_runner_that_fails_is_said(dsn, returncode, why):
-    desk = Desk(dsn, returncode=returncode)
+def test_a_runner_that_fails_is_said(campaigns_dsn, returncode, why):
+    desk = Desk(campaigns_dsn, returncode=returncode)
     desk.control.start_campaign()
     desk.next()
     assert desk.next() == ("", f"the campaign's runner {why}")
@@ -169,86 +148,6 @@ def test_a_stop_ends_the_runner_that_starts_also_when_the_database_is_away(desk,
     assert desk.runners[0].returncode == 0
 
 
-def test_one_runner_that_is_slow_to_end_keeps_no_other_from_being_stopped(dsn):
-    desk = Desk(dsn)
-    asked = threading.Barrier(3)
-    for _ in range(3):
-        desk.control.start_campaign()
-        desk.next()
-        desk.control._launched_at -= 60
-
-    def refuse() -> None:
-        asked.wait(10)
-        raise RtdashError("it takes long")
-
-    def end(runner: IdleRunner) -> None:
-        asked.wait(10)
-        runner.returncode = 0
-
-    first, *others = desk.runners
-    first.stop = refuse
-    for runner in others:
-        runner.stop = partial(end, runner)
-    desk.control.close(stop_own=True)
-    assert [runner.returncode for runner in desk.runners] == [None, 0, 0]
-    assert desk.next() == ("", "it takes long")
-    assert desk.said.empty()
-
-
-def test_leaving_carries_out_the_stop_of_each_campaign_that_waits(dsn, store):
-    meant = [store.register(spring(5, beside=True)).campaign_id for _ in range(3)]
-    desk = Desk(dsn)
-    with store._connection.cursor() as cursor:
-        cursor.execute("LOCK TABLES campaigns WRITE")
-        desk.control.stop_campaign(meant[0])
-        until(lambda: cursor.execute(WAITING))
-        for campaign_id in (meant[1], meant[2], meant[1]):
-            desk.control.stop_campaign(campaign_id)
-            desk.control.change_rate(next_rate, campaign_id)
-        leaving = threading.Thread(target=lambda: desk.control.close(stop_own=False))
-        leaving.start()
-        until(lambda: desk.control._commands.qsize() == 3)  # two stops, end
-        cursor.execute("UNLOCK TABLES")
-    leaving.join(20)
-    assert [desk.next()[0] for _ in meant] == ["stopping spring: waiting for its last delivery reports"] * 3
-    assert desk.said.empty()
-    assert {store.get(campaign_id).state for campaign_id in meant} == {CampaignState.STOPPING}
-
-
-def test_leaving_carries_out_a_stop_that_waits_and_nothing_else(dsn, store):
-    """Each command may wait for its deadline when the database hangs, here for the lock on a table."""
-    running = store.register(spring(200))
-    desk = Desk(dsn)
-    with store._connection.cursor() as cursor:
-        cursor.execute("LOCK TABLES campaigns WRITE")
-        desk.control.change_rate(next_rate, running.campaign_id)
-        until(lambda: cursor.execute(WAITING))
-        for _ in range(3):
-            desk.control.change_rate(next_rate, running.campaign_id)
-            desk.control.stop_campaigns()
-        leaving = threading.Thread(target=lambda: desk.control.close(stop_own=True))
-        leaving.start()
-        until(lambda: desk.control._commands.qsize() == 3)  # stop, stop our own, end
-        cursor.execute("UNLOCK TABLES")
-    leaving.join(20)
-    assert [desk.next()[0] for _ in range(3)] == [
-        "spring: 500/s",
-        "stopping: waiting for the last delivery reports",
-        "campaigns stopped",
-    ]
-    assert desk.said.empty()
-    assert store.get(running.campaign_id).state is CampaignState.STOPPING
-
-
-def test_leaving_stops_our_own_runner_only_when_asked(dsn):
-    for stop_own, ended in ((False, None), (True, 0)):
-        desk = Desk(dsn)
-        desk.control.start_campaign()
-        desk.next()
-        desk.control.close(stop_own=stop_own)
-        assert desk.runners[0].returncode == ended
-
-
 def test_a_silent_campaign_is_given_up_after_watching_for_5_s(desk, store):
     silent = store.register(spring(5))
     started = time.monotonic()
@@ -257,9 +156,9 @@ def test_a_silent_campaign_is_given_up_after_watching_for_5_s(desk, store):
     assert store.get(silent.campaign_id).state is CampaignState.LOST
 
 
-def test_what_a_dead_demo_left_running_is_lost_at_the_next_start(dsn, store):
+def test_what_a_dead_demo_left_running_is_lost_at_the_next_start(campaigns_dsn, store):
     left = store.register(spring(5))
-    assert close_stale(dsn, 0.0) == 1
+    assert close_stale(campaigns_dsn, 0.0) == 1
     assert store.get(left.campaign_id).state is CampaignState.LOST
 
 
@@ -293,9 +192,9 @@ def test_no_failure_of_the_watch_ends_the_control_and_each_is_said_once(desk, mo
     assert desk.next() == ("next campaign: 500/s", None)
 
 
-def test_what_a_runner_says_cannot_steer_the_terminal(dsn, monkeypatch):
+def test_what_a_runner_says_cannot_steer_the_terminal(campaigns_dsn, monkeypatch):
     monkeypatch.setattr(IdleRunner, "log_tail", lambda _: ["rtdash: Kafka: \x1b[2Jgone\u202e"])
-    desk = Desk(dsn, returncode=1)
+    desk = Desk(campaigns_dsn, returncode=1)
     desk.control.start_campaign()
     desk.next()
     assert desk.next() == ("", "the campaign's runner failed: Kafka: ·[2Jgone·")

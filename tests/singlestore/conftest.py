@@ -45,7 +45,8 @@ def schema(peer: Peer) -> ScriptedSchema:
 
 @pytest.fixture
 def scripted(peer: Peer) -> ScriptedPipeline:
-    return ScriptedPipeline(peer)
+    """There is none before it is made."""
+    return ScriptedPipeline(peer, None)
 
 
 @pytest.fixture
@@ -61,14 +62,14 @@ def rtdash_init(
     monkeypatch.setattr(init, "Broker", Topics)
     monkeypatch.setattr(pipeline, "_FIRST_BATCH_S", 0.3)
 
-    def run(*arguments: str, kafka: bool = True) -> tuple[int, str, str]:
+    def run(*arguments: str, kafka: bool = True, password: str = SECRET) -> tuple[int, str, str]:
         reached = {
             "kafka_bootstrap_servers": "localhost:9092",
             "kafka_pipeline_servers": "kafka:9092",
             "kafka_security_protocol": "SASL_SSL",
             "kafka_sasl_mechanism": "PLAIN",
             "kafka_sasl_username": "rtdash",
-            "kafka_sasl_password": SECRET,
+            "kafka_sasl_password": password,
             "kafka_pipeline_ssl_ca": "/etc/pki/kafka.pem",
         }
         file = tmp_path / "settings.toml"

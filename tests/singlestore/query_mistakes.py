@@ -23,6 +23,14 @@ MISTAKES: Mistakes = [
         )
     ),
     ("written_by_key", STORE, " WHERE campaign_id = %s AND `state` IN %s AND NOT is_stop_wanted", " WHERE wanted = %s"),
+    ("updated_where_they_are", STORE, "SET rate_per_s = %s", "SET campaign_id = %s"),
+    ("updated_where_they_are", STORE, "UPDATE campaigns SET rate_per_s = %s", "UPDATE campaigns SET campaign_id = %s"),
+    (
+        "updated_where_they_are",
+        STORE,
+        '"UPDATE campaigns SET rate_per_s = %s WHERE campaign_id = %s AND `state` IN %s"',
+        '"UPDATE campaigns SET rate_per_s = %s WHERE campaign_id = %s LIMIT 1"',
+    ),
     (
         "upserts_in_rowstore",
         DONATIONS,

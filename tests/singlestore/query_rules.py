@@ -51,6 +51,16 @@ def written_by_key(statements: Statements) -> Iterator[Finding]:
                 yield of(statement, f"{written.key.upper()} of {name} without a condition on a key")
 
 
+def updated_where_they_are(statements: Statements) -> Iterator[Finding]:
+    """[doc] An UPDATE changes no column of the shard key, and has no LIMIT."""
+    shards = {table.name: {*key.columns} for table in tables(statements) for key in table.keys if key.kind == "SHARD"}
+    for statement, tree in _read(statements):
+        for update in tree.find_all(exp.Update):
+            changed = {one.this.name for one in update.expressions} & shards.get(update.this.name, set())
+            if changed or update.args.get("limit"):
+                yield of(statement, f"UPDATE of {', '.join(sorted(changed)) or 'so many rows'}")
+
+
 def upserts_in_rowstore(statements: Statements) -> Iterator[Finding]:
     """[doc] ON DUPLICATE KEY UPDATE cannot change a unique key. Ours: what is updated in place is rowstore."""
     by_name = {table.name: table for table in tables(statements)}
@@ -164,6 +174,7 @@ def _all_of(condition: exp.Expr | None) -> Iterator[exp.Expr]:
 RULES = (
     in_its_dialect,
     written_by_key,
+    updated_where_they_are,
     upserts_in_rowstore,
     information_schema_alone,
     no_credentials_read,

@@ -31,9 +31,13 @@ class ScriptedPipeline:
         tell("PIPELINES_ERRORS", lambda: self.errors[::-1])
         peer.tell(r"SUM\(ROWS_STREAMED\)", lambda _: Rows(("rate",), [(1234.5,)]))
         peer.tell("^SHOW VARIABLES LIKE 'pipelines_stored_proc_exactly_once'$", self._variables)
+        peer.tell(r"^CREATE PIPELINE IF NOT EXISTS donations AS\b", lambda _: self._do(self.make))
         peer.tell("^START PIPELINE IF NOT RUNNING donations$", lambda _: self._do(self.on_start))
         peer.tell("^STOP PIPELINE IF RUNNING donations$", lambda _: self._do(self.on_stop))
         self.exactly_once: str | None = "ON"
+
+    def make(self) -> None:
+        self.state = self.state or "Stopped"
 
     def run(self) -> None:
         """It runs, and has loaded a batch."""

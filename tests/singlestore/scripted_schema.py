@@ -22,7 +22,6 @@ class ScriptedSchema:
         peer.tell(r"^CREATE (ROWSTORE )?TABLE IF NOT EXISTS \w+ \(", self._make)
         peer.tell(r"^(DROP VIEW IF EXISTS|CREATE VIEW|CREATE OR REPLACE PROCEDURE) \w+", Done())
         peer.tell(r"^SET GLOBAL pipelines_stored_proc_exactly_once = ON$", Done())
-        peer.tell(r"^CREATE PIPELINE IF NOT EXISTS donations AS\b", Done())
         peer.tell(r"^(CREATE|ALTER) RESOURCE POOL rtdash_(dashboard|pipeline) ", Done())
         peer.tell(r"^ALTER PIPELINE donations (STOP_ON_ERROR ON|SET RESOURCE POOL rtdash_pipeline)$", Done())
         peer.tell(r"^CREATE EVENT TRACE Query_completion\b", Done())

@@ -69,27 +69,23 @@ def test_a_start_that_is_refused_is_a_status(peer, schema, rtdash_init, refused)
     assert f"schema/{FILE}" in schema.records
 
 
-def test_a_running_pipeline_rests_while_its_procedure_is_made_anew(peer, scripted, rtdash_init):
-    scripted.state = "Running"
-    status, said, errors = rtdash_init()
+def test_a_pipeline_that_is_there_is_not_told_again_how_kafka_is_reached(peer, rtdash_init):
+    rtdash_init()
+    peer.heard.clear()
+    status, said, errors = rtdash_init(password="another")
     assert (status, errors) == (0, "")
-    assert "pipeline donations is stopped: donations wait in Kafka" in said
-    told = peer.statements("^(STOP PIPELINE|CREATE OR REPLACE PROCEDURE|START PIPELINE)")
-    assert [heard.statement.partition(" donations")[0].partition(" ingest_")[0] for heard in told] == [
-        "STOP PIPELINE IF RUNNING",
-        "CREATE OR REPLACE PROCEDURE",
-        "START PIPELINE IF NOT RUNNING",
-    ]
-    assert scripted.state == "Running"
+    assert not [heard for heard in peer.heard if SECRET in heard.statement or "another" in heard.statement]
+    assert peer.statements("^CREATE PIPELINE") == []
+    (line,) = [line for line in said.splitlines() if line.strip().startswith(FILE)]
+    assert "is there already, as it was made; for other brokers, another password or mapping: " in line
+    assert "`rtdash pipeline stop`, DROP PIPELINE donations, `rtdash init`" in line
 
 
-def test_one_that_may_not_be_stopped_is_no_end_of_init(peer, scripted, rtdash_init):
-    scripted.state = "Running"
-    peer.tell("^STOP PIPELINE", NO)
-    status, said, errors = rtdash_init()
-    assert (status, errors) == (0, "")
-    assert f"✗ donations database: {NO.text}" in said
-    assert peer.statements("^CREATE OR REPLACE PROCEDURE")
+def test_one_that_may_not_be_seen_is_told(peer, rtdash_init):
+    rtdash_init()
+    peer.tell(r"FROM information_schema\.PIPELINES\s", NO)
+    assert rtdash_init()[0] == 1
+    assert len(peer.statements("^CREATE PIPELINE IF NOT EXISTS")) == 2
 
 
 def test_where_no_broker_is_reached_all_else_is_done(monkeypatch, schema, scripted, rtdash_init):

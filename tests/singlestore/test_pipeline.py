@@ -160,7 +160,8 @@ def test_a_start_says_what_the_first_batch_has_loaded(scripted, rtdash):
     scripted.fail("of yesterday")
     assert rtdash("start") == (0, "pipeline donations is running: 1,500 messages in its last batch\n", "")
     assert rtdash("start") == (0, "pipeline donations is running already\n", "")
-    assert len(scripted.peer.statements("^START")) == 1
+    # What is told to stop may be running still.
+    assert len(scripted.peer.statements("^START")) == 2
 
 
 def test_a_start_reports_the_error_that_only_the_views_tell(scripted, rtdash):
