@@ -13,6 +13,7 @@ POOL = f"{SCHEMA}/080_dashboard_pool.sql"
 TRACE = f"{SCHEMA}/090_event_trace.sql"
 STORE = "rtdash/campaigns/store.py"
 BRAKE = "rtdash/campaigns/brake.py"
+VIEW = "rtdash/sources/views/donations.py"
 PANELS = "sql/donations/panels"
 PROBES = "sql/donations/probes"
 WINDOW = "DROP VIEW IF EXISTS donation_window;"
@@ -88,6 +89,8 @@ MISTAKES: Mistakes = [
         "FROM current_campaigns c",
         "FROM information_schema.MV_ACTIVITIES c",
     ),
+    ("no_activities_often", VIEW, "MV_TRACE_EVENTS", "MV_ACTIVITIES"),
+    ("utc_only", VIEW, "information_schema.MV_TRACE_EVENTS", "dead_letters"),
     (
         "nothing_locked",
         STORE,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.singlestore.mistakes import CAMPAIGNS, DONATIONS, PANELS, PROBES, PROCEDURE, STORE, VIEWS, Mistakes
+from tests.singlestore.mistakes import CAMPAIGNS, DONATIONS, PANELS, PROBES, PROCEDURE, STORE, VIEW, VIEWS, Mistakes
 
 STATE = "sql/singlestore/pipeline/state.sql"
 
@@ -43,6 +43,7 @@ MISTAKES: Mistakes = [
         "amount = amount + VALUES(amount);\n\n    INSERT INTO donation_seconds",
         "`city` = values(city);\n\n    INSERT INTO donation_seconds",
     ),
+    ("information_schema_alone", VIEW, "MV_TRACE_EVENTS\n", "MV_TRACE_EVENTS CROSS JOIN campaigns\n"),
     (
         "information_schema_alone",
         f"{PROBES}/conservation.sql",
@@ -129,6 +130,7 @@ MISTAKES: Mistakes = [
     ("restricted_words_in_quotes", f"{PANELS}/03_best.sql", "AS `value`", "AS value"),
     ("restricted_words_in_quotes", CAMPAIGNS, "    `state`  ", "    state  "),
     ("restricted_words_in_quotes", STORE, "SET `state` = %s, started_at", "SET state = %s, started_at"),
+    ("restricted_words_in_quotes", VIEW, "`TIME`", "TIME"),
     ("restricted_words_in_quotes", VIEWS, "SELECT c.*", "SELECT c.*, 1 AS value"),
     ("restricted_words_in_quotes", PROCEDURE, "FROM received", "FROM batch"),
     (

@@ -87,6 +87,6 @@ def test_the_event_trace_of_singlestore(asked):
 
 
 def test_why_singlestore_has_no_account(asked):
-    assert asked([])[0].absence == "the event trace is empty, or off: rtdash init switches it on"
+    assert asked([])[0].absence.startswith("the event trace is empty, off (rtdash init switches it on), or hidden")
     refused = Refused("donations database: PROCESS is needed \x1b[2J")
     assert asked(refused)[0].absence == "donations database: PROCESS is needed ·[2J"

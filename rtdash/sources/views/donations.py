@@ -23,6 +23,7 @@ TRACED_MS = 200.0
 """What the schema's CREATE EVENT TRACE keeps: sql/singlestore/schema/090_event_trace.sql."""
 
 _LATEST = 500
+_NO_EVENTS = "the event trace is empty, off (rtdash init switches it on), or hidden from an account without PROCESS"
 
 _SETTINGS = "SELECT @@performance_schema, @@log_output, @@slow_query_log, 1000 * @@long_query_time"
 # A long query's digest is cut off without a sign: then as much of the query as it has must agree. SECOND is a word that
@@ -46,12 +47,13 @@ WHERE db = DATABASE()
 ORDER BY start_time DESC
 LIMIT %(most)s
 """
+# The view tells when something was traced in the server's local time.
 _TRACED = """
-SELECT TIMESTAMPDIFF(MICROSECOND, TIME, NOW(6)) AS age_us, DETAILS::%%duration_ms AS took_ms,
+SELECT TIMESTAMPDIFF(MICROSECOND, `TIME`, NOW(6)) AS age_us, DETAILS::%%duration_ms AS took_ms,
     DETAILS::%%row_count AS returned, DETAILS::$query_text AS query_text
 FROM information_schema.MV_TRACE_EVENTS
 WHERE EVENT_TYPE = 'Query_completion' AND DETAILS::$context_database = DATABASE()
-ORDER BY TIME DESC
+ORDER BY `TIME` DESC
 LIMIT %(most)s
 """
 
@@ -131,7 +133,9 @@ class _Asking:
         """The latest slow executions that SingleStore's ring of events still has."""
         rows = self._rows(_TRACED, most=_LATEST)
         if not rows:
-            return ServerView(TRACE, absence="the event trace is empty, or off: rtdash init switches it on")
+            return ServerView(TRACE, absence=_NO_EVENTS)
+        if all(text is None for *_, text in rows):
+            return ServerView(TRACE, absence="the event trace has no texts of queries: Query_text is off")
         return self._kept(TRACE, rows, TRACED_MS, threshold_ms, since=_ago(rows[-1][0]))
 
     def _kept(
@@ -152,8 +156,9 @@ class _Asking:
         return ServerView(source, since=since, floor_ms=max(floor_ms, threshold_ms), slow=tuple(slow))
 
     def _rows(self, sql: str, **parameters: object) -> Sequence[Sequence[Any]]:
-        """At the deadline there is a tenth of a second left, so that what is overdue says so."""
-        return self._connection.fetch(sql, parameters, max(0.1, self._until - time.monotonic())).rows
+        """In tenths of a second, which messages tell; at the deadline one is left, so that what is overdue says so."""
+        left_s = round(self._until - time.monotonic(), 1)
+        return self._connection.fetch(sql, parameters, max(0.1, left_s)).rows
 
 
 def _text(text: Any) -> str:
