@@ -20,7 +20,7 @@ PASSWORD = "hunter2-geheim"
 LETTERS = (["dead-letters", "list"], ["dead-letters", "show", "donations:0:1"], ["dead-letters", "replay", "--all"])
 PIPELINE = (["pipeline", "status"], ["pipeline", "test"], ["pipeline", "start"], ["pipeline", "stop"])
 WRITERS = (["init"], ["ingest"], ["campaign", "start"], ["campaign", "stop"], ["campaign", "list"], *LETTERS, *PIPELINE)
-COMMANDS = ([], ["demo"], ["check", "--conservation"], *WRITERS)
+COMMANDS = ([], ["demo"], ["check", "--conservation"], ["slow"], *WRITERS)
 
 
 # ── arguments ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -61,8 +61,11 @@ def test_flags_before_and_after_a_command_are_the_same():
     ("typed", "command", "useless"),
     [
         (["--citus-dsn=postgresql://u@h/d", "demo"], "demo", "--citus-dsn"),
+        (["demo", "--citus-dsn=postgresql://u@h/d"], "demo", "--citus-dsn"),
         (["--settings=a.toml", "demo"], "demo", "--settings"),
         (["--lanes=3", "init"], "init", "--lanes"),
+        (["--donations-dsn=mysql://u@h/d", "slow"], "slow", "--donations-dsn"),
+        (["slow", "--kafka-bootstrap-servers=h:9092"], "slow", "--kafka-bootstrap-servers"),
         (["--lanes=3", "--interval-ms=500", "ingest"], "ingest", "--interval-ms, --lanes"),
         (["--budget=25%", "init"], "init", "--budget"),
         (["--time-zone=UTC", "campaign", "start"], "campaign start", "--time-zone"),
@@ -75,7 +78,10 @@ def test_a_flag_that_is_of_no_use_is_refused_by_one_line(capsys, typed, command,
     assert capsys.readouterr() == ("", said)
 
 
-@pytest.mark.parametrize("typed", [["demo", "--citus-dsn=postgresql://u@h/d"], ["init", "--lanes=3"]])
+@pytest.mark.parametrize(
+    "typed",
+    [["demo", "--settings=a.toml"], ["slow", "--lanes=3"], ["init", "--lanes=3"]],
+)
 def test_a_flag_that_is_of_no_use_is_refused_after_the_command_as_well(capsys, typed):
     with pytest.raises(SystemExit) as caught:
         cli.main(typed)

@@ -40,6 +40,7 @@ def test_a_password_in_an_argument_is_refused(flag, address, command):
     "typed",
     [
         "demo PASSWORD",
+        "slow PASSWORD",
         "bench PASSWORD produce",
         "bench produce PASSWORD",
         "pipeline PASSWORD status",
@@ -48,9 +49,17 @@ def test_a_password_in_an_argument_is_refused(flag, address, command):
         "dead-letters PASSWORD list",
     ],
 )
-@pytest.mark.parametrize("form", [f"--kafka-sasl-password {PASSWORD}", f"--kafka-sasl-password={PASSWORD}"])
+@pytest.mark.parametrize(
+    "form",
+    [
+        f"--kafka-sasl-password {PASSWORD}",
+        f"--kafka-sasl-password={PASSWORD}",
+        f"--citus-dsn postgresql://u:{PASSWORD}@h/d",
+        f"--donations-dsn=mysql://u:{PASSWORD}@h/d",
+    ],
+)
 def test_it_is_refused_wherever_it_is_typed(typed, form):
-    with pytest.raises(UsageError, match=r"^--kafka-sasl-password: ") as caught:
+    with pytest.raises(UsageError, match=r"^--[\w-]+: a password in an argument can be read by others") as caught:
         flags(parse(typed.replace("PASSWORD", form).split()))
     assert PASSWORD not in str(caught.value)
 

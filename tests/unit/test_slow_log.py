@@ -143,6 +143,14 @@ def test_the_command_with_nothing_to_tell(named, capsys):
     assert capsys.readouterr().out == f"nothing in {named} that matches\n"
 
 
+def test_the_command_finds_the_log_of_a_settings_file(tmp_path, file, capsys):
+    settings = tmp_path / "rtdash.toml"
+    settings.write_text(f'slow_log = "{file}"\n')
+    for typed in (["--settings", str(settings), "slow"], ["slow", "--settings", str(settings)]):
+        assert main(typed) == 0
+        assert capsys.readouterr().out == f"nothing in {file} that matches\n"
+
+
 def test_text_of_a_server_is_plain(named, capsys):
     write(named, replace(SLOW, error="bad \x1b[31m text"))
     assert main(["slow"]) == 0

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rtdash.cli.arguments import bench, campaign, check, dead_letters, pipeline, slow
 from rtdash.cli.arguments.command import Commands, runs
-from rtdash.cli.flags import DISPLAY, SECRETS, SHARED
+from rtdash.cli.flags import ADDRESSES, DISPLAY, SECRETS, SHARED
 
 _EPILOG = """\
 Settings: flag > environment (RTDASH_CITUS_DSN, RTDASH_INTERVAL_MS …) > TOML file > default.
@@ -37,8 +37,9 @@ def _add_addresses(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--kafka-bootstrap-servers", metavar="HOST:PORT", help="Kafka, for campaigns")
 
 
-def _add_secrets(parser: argparse.ArgumentParser) -> None:
-    for name in SECRETS:
+def _add_refused(parser: argparse.ArgumentParser, names: Sequence[str]) -> None:
+    """They are refused in words of ours: argparse's own would repeat the password that may be in them."""
+    for name in names:
         parser.add_argument(f"--{name.replace('_', '-')}", help=argparse.SUPPRESS)
 
 
@@ -58,9 +59,12 @@ def build() -> argparse.ArgumentParser:
     """The parser of all commands."""
     # What is shared says nothing when it was not typed: a command would overwrite what stands before it.
     secrets = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
-    _add_secrets(secrets)
-    common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS, parents=[secrets])
-    common.add_argument("--settings", type=Path, metavar="FILE", help="the settings file")
+    _add_refused(secrets, SECRETS)
+    unused = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS, parents=[secrets])
+    _add_refused(unused, ADDRESSES)
+    file = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    file.add_argument("--settings", type=Path, metavar="FILE", help="the settings file")
+    common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS, parents=[secrets, file])
     _add_addresses(common)
     display = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
     _add_display(display)
@@ -72,7 +76,7 @@ def build() -> argparse.ArgumentParser:
         parents=[common, display],
     )
     runs(parser, "dashboard", "", writes=False, takes=SHARED)
-    commands = Commands(parser.add_subparsers(title="commands", metavar=""), common, secrets)
+    commands = Commands(parser.add_subparsers(title="commands", metavar=""), common, unused)
     _add_demo(commands, display)
     init = commands.add("init", help="apply the schema to the databases of the settings, make the topics of Kafka")
     init.add_argument("--plan", action="store_true", help="say what it would do, and change nothing")
@@ -81,7 +85,7 @@ def build() -> argparse.ArgumentParser:
     campaign.add(commands)
     check.add(commands)
     dead_letters.add(commands)
-    slow.add(commands)
+    slow.add(commands, file)
     pipeline.add(commands)
     bench.add(commands)
     return parser

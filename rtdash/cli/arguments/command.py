@@ -12,16 +12,16 @@ from rtdash.cli.flags import ADDRESSES
 
 @dataclass(frozen=True, slots=True)
 class Commands:
-    """Where commands are added, the flags that those on real servers share, and what none may be told."""
+    """Where commands are added, the flags that those on real servers share, and those that the others refuse."""
 
     place: Any
     """argparse's own kind of list, which has no public name."""
     common: argparse.ArgumentParser
-    secrets: argparse.ArgumentParser
+    unused: argparse.ArgumentParser
 
     def alone(self, name: str, *parents: argparse.ArgumentParser, **texts: str) -> argparse.ArgumentParser:
-        """A command that takes no addresses; nor a secret, which it knows so that no error of argparse repeats it."""
-        parser: argparse.ArgumentParser = self.place.add_parser(name, parents=[self.secrets, *parents], **texts)
+        """A command that takes no addresses; it knows them so that no error of argparse repeats a password."""
+        parser: argparse.ArgumentParser = self.place.add_parser(name, parents=[self.unused, *parents], **texts)
         return parser
 
     def add(self, name: str, **texts: str) -> argparse.ArgumentParser:
@@ -31,7 +31,7 @@ class Commands:
 
     def below(self, parser: argparse.ArgumentParser) -> Commands:
         """Where the actions of a command are added; one of them must be typed."""
-        return Commands(parser.add_subparsers(title="actions", metavar="", required=True), self.common, self.secrets)
+        return Commands(parser.add_subparsers(title="actions", metavar="", required=True), self.common, self.unused)
 
 
 def runs(parser: argparse.ArgumentParser, module: str, command: str, *, writes: bool = True, **values: Any) -> None:
