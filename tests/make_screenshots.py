@@ -1,6 +1,6 @@
 """Pictures for the README: the real demo on private servers, with campaigns in different states, at three sizes.
 
-make screenshots        writes docs/screenshots/dashboard-200x50.svg and its smaller sisters, and the form
+make screenshots        writes docs/screenshots/dashboard-200x50.svg and its smaller sisters, the form, and slow queries
 """
 
 from __future__ import annotations
@@ -24,6 +24,11 @@ FORM_SIZE = (120, 36)
 RUNNING = CampaignPlan(name="spring", rate_per_s=2000, duration_s=600.0)
 ENDED = CampaignPlan(name="summer", rate_per_s=10_000, count=20_000, beside=True)
 PLANNED = CampaignPlan(name="Christmas", rate_per_s=50_000, delay_s=300.0, duration_s=60.0, beside=True)
+SLOW = {
+    "sleeps": "SELECT COUNT(*) AS value FROM campaigns WHERE SLEEP(0.05) = 0",
+    "scans": "SELECT SUM(total_amount) AS value FROM donation_transactions WHERE SHA2(city, 512) LIKE '%%ab%%'",
+}
+"""A user's own panels that are slow, each by another cause."""
 SETTLED_S = 45.0
 """A campaign of this age fills the window of 35 s."""
 
@@ -73,8 +78,29 @@ async def _picture(app: RtdashApp, size: tuple[int, int], names: list[str], *, f
             await pilot.pause(1.0)
             _save(app, "form-{}x{}".format(*size))
             await pilot.press("escape")
+            await _slow_queries(app, pilot, "{}x{}".format(*size))
         await pilot.press("q")
         await _until(pilot, lambda: app.return_code is not None)
+
+
+async def _slow_queries(app: RtdashApp, pilot: Any, size: str) -> None:
+    """Latency table, slow log, and why each of our own slow panels is slow."""
+    app.action_page("own")
+    await _until(pilot, lambda: all(app.store[name].latency.over > 4 for name in SLOW))
+    for name in SLOW:
+        app.dashboard.panels[name].focus()
+        await pilot.press("enter")
+        # Its plan is asked for meanwhile.
+        await pilot.pause(5.0)
+        _save(app, f"why-{name}-{size}")
+        await pilot.press("escape")
+    await pilot.press("L")
+    await pilot.pause(3.0)
+    _save(app, f"slow-{size}")
+    await pilot.press("escape", "l")
+    await pilot.pause(2.0)
+    _save(app, f"latency-{size}")
+    await pilot.press("l")
 
 
 def main() -> int:
@@ -83,7 +109,12 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="rtdash-shots-") as folder:
         # The account of the servers must be able to enter.
         Path(folder).chmod(0o711)
-        with backend(Path(folder) / "data", Progress()) as demo:
+        panels = Path(folder) / "panels" / "donations"
+        panels.mkdir(parents=True)
+        for name, sql in SLOW.items():
+            header = f"-- title: A query that {name}\n-- source: donations\n-- draw: stat\n-- every: 500ms\n"
+            (panels / f"{name}.sql").write_text(header + sql, encoding="utf-8")
+        with backend(Path(folder) / "data", Progress(), panels_folder=panels.parent) as demo:
             _picture_all(demo)
     return 0
 

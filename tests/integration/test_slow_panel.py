@@ -13,7 +13,6 @@ import pytest
 from rtdash.app import RtdashApp
 from rtdash.cli import main
 from rtdash.cli.dashboard import Choices, compose
-from rtdash.panels import catalog
 from rtdash.resources import sql_folder
 from rtdash.schema.apply import apply
 from rtdash.settings import Settings
@@ -47,7 +46,7 @@ def text(app: RtdashApp) -> str:
 
 
 async def test_a_panel_that_sleeps_is_flagged_and_ends_up_in_the_slow_log(settings, tmp_path, capsys):
-    with compose(settings, Choices(), catalog.load(settings.panels_folder)) as app:
+    with compose(settings, Choices()) as app:
         async with app.run_test(size=(200, 50)):
             app.dashboard.show_page("own")
             app._look()

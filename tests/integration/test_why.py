@@ -41,9 +41,14 @@ READ = {
 }
 
 
-def panel(name: str, source: str, sql: str, **header: str) -> PanelSpec:
+def text(name: str, source: str, sql: str, **header: str) -> str:
+    """What a panel's file says."""
     keys = {"title": name, "source": source, "draw": "stat", **header}
-    return parse(Path(f"{name}.sql"), "".join(f"-- {key}: {value}\n" for key, value in keys.items()) + sql)
+    return "".join(f"-- {key}: {value}\n" for key, value in keys.items()) + sql
+
+
+def panel(name: str, source: str, sql: str, **header: str) -> PanelSpec:
+    return parse(Path(f"{name}.sql"), text(name, source, sql, **header))
 
 
 @pytest.fixture
@@ -85,13 +90,12 @@ async def explanation(app: RtdashApp, pilot: Pilot[int], panel_id: str) -> str:
 
 
 @pytest.mark.usefixtures("full")
-async def test_each_server_says_why(settings):
-    specs = tuple(
-        panel(f"{source}_{name}", source, sqls[source])
-        for name, sqls in (("sleeps", SLEEPS), ("scans", SCANS))
-        for source in ("donations", "citus")
-    )
-    with compose(settings, Choices(), specs) as app:
+async def test_each_server_says_why(settings, tmp_path):
+    for source in ("donations", "citus"):
+        (tmp_path / "own" / source).mkdir(parents=True)
+        for name, sqls in (("sleeps", SLEEPS), ("scans", SCANS)):
+            (tmp_path / "own" / source / f"{source}_{name}.sql").write_text(text(name, source, sqls[source]))
+    with compose(settings.model_copy(update={"panels_folder": tmp_path / "own"}), Choices()) as app:
         async with app.run_test(size=(200, 50)) as pilot:
             for source in ("donations", "citus"):
                 slept = await explanation(app, pilot, f"{source}_sleeps")
