@@ -6,8 +6,10 @@ server can do in 250 ms, which is measured first: how many of the same queries t
 
     python -m benchmarks.overload [--seconds 20] [--repeat 3] [--lanes 2] [--json FILE|-]
 
-A panel is starved when it was answered less than once in 5 s. "Latency" is the median over the panels of their median
-latency against that of the same query run alone.
+A panel is starved when it was answered less than once in 5 s. Of rtdash's polls each is answered, missed, or on its way
+at the end, of which there is at most one a panel: else the benchmark ends with an error.
+
+"Latency" is the median over the panels of their median latency against that of the same query run alone.
 """
 
 from __future__ import annotations

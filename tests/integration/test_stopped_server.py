@@ -6,7 +6,6 @@ import asyncio
 import os
 import re
 import signal
-import statistics
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,8 +16,8 @@ from textual import events
 
 from rtdash.app import RtdashApp
 from rtdash.cli.dashboard import Choices, compose
+from rtdash.model.latency import percentile
 from rtdash.model.sample import Sample
-from rtdash.panels import catalog
 from rtdash.panels.spec import PanelSpec, Source
 from rtdash.servers.mariadb import PrivateMariaDB
 from tests.world import World, until
@@ -123,11 +122,13 @@ def dashboard_sessions(world: World) -> int:
 async def test_a_server_that_stands_still_stops_nothing_else(world: World, mariadb: PrivateMariaDB, tmp_path):
     settings = world.settings.model_copy(update={"slow_log": tmp_path / "slow.sqlite"})
     interval_s = settings.interval_ms / 1000
-    with compose(settings, Choices(), catalog.load()) as app:
+    with compose(settings, Choices()) as app:
         recorder = Recorder(app)
         async with app.run_test(size=(200, 50)):
             asked = app.dashboard.watched
-            donations = [spec for spec in app.specs if spec.source is Source.DONATIONS]
+            donations = [
+                spec for spec in app.specs if spec.source is Source.DONATIONS and (spec.is_probe or spec.id in asked)
+            ]
             panels = [app.dashboard.panels[spec.id] for spec in donations if spec.id in asked]
             clickstream = [
                 spec for spec in app.specs if spec.source is Source.CITUS and spec.id in asked and spec.every is None
@@ -161,7 +162,8 @@ async def test_a_server_that_stands_still_stops_nothing_else(world: World, maria
             late = {id_: s for spec in donations if (s := live[id_ := spec.id]) > LIVE_S + (spec.every or interval_s)}
             print(f"age after {aged:.2f} s; keys {sorted(took_ms)}; live {live}")  # noqa: T201
             assert aged <= AGE_S
-            assert statistics.median(took_ms) <= KEY_MS
+            # One in ten may meet what else runs on the machine.
+            assert percentile(sorted(took_ms), 0.9) <= KEY_MS
             assert not late
             for spec in clickstream:
                 assert recorder.unanswered(spec.id, began, watched_until) == [], spec.id
