@@ -9,7 +9,7 @@ the ticks that were left out are known, and so are their waits.)
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left, insort
+from bisect import bisect_left, bisect_right, insort
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -40,6 +40,13 @@ class Figures:
     p95: float = 0.0
     p99: float = 0.0
     max: float = 0.0
+    over: int = 0
+    """How many are above the threshold."""
+
+    @property
+    def over_share(self) -> float:
+        """Share of those above the threshold, 0 … 1."""
+        return self.over / self.count if self.count else 0.0
 
 
 NO_FIGURES = Figures()
@@ -57,18 +64,13 @@ class Latency:
     asked: int = 0
     """Samples since the start."""
     over: int = 0
-    """Those above the threshold."""
+    """Those above the threshold, since the start."""
     recent: tuple[float, ...] = ()
 
     def figures(self, reach: Reach, *, with_missed: bool = False) -> Figures:
         """One view of one reach."""
         views = self.with_missed if with_missed else self.measured
         return views[tuple(Reach).index(reach)]
-
-    @property
-    def over_share(self) -> float:
-        """Share of the samples since the start that were above the threshold, 0 … 1."""
-        return self.over / self.asked if self.asked else 0.0
 
 
 NO_LATENCY = Latency()
@@ -128,11 +130,12 @@ class _Series:
         self._starts[place] += 1
 
 
-def _figures(measured: Sequence[float], missed: Sequence[float] = ()) -> Figures:
+def _figures(threshold_ms: float, measured: Sequence[float], missed: Sequence[float] = ()) -> Figures:
     if not measured and not missed:
         return NO_FIGURES
     p50, p95, p99, most = (percentile(measured, share, missed) for share in (0.50, 0.95, 0.99, 1.0))
-    return Figures(len(measured) + len(missed), p50, p95, p99, most)
+    over = sum(len(values) - bisect_right(values, threshold_ms) for values in (measured, missed))
+    return Figures(len(measured) + len(missed), p50, p95, p99, most, over)
 
 
 class LatencyHistory:
@@ -165,12 +168,12 @@ class LatencyHistory:
             return NO_LATENCY
         for series in (self._measured, self._missed):
             series.forget(now)
-        measured = tuple(map(_figures, self._measured.ordered))
+        measured = tuple(_figures(self._threshold_ms, ordered) for ordered in self._measured.ordered)
         return Latency(
             last=self._recent[-1],
             measured=measured,
             with_missed=tuple(
-                _figures(asked, missed) if missed else figures
+                _figures(self._threshold_ms, asked, missed) if missed else figures
                 for figures, asked, missed in zip(measured, self._measured.ordered, self._missed.ordered, strict=True)
             ),
             asked=self._asked,

@@ -39,6 +39,20 @@ async def test_figures_of_one_five_and_sixty_minutes(stage):
         assert pane.view.reach is Reach.FIVE_MINUTES
 
 
+async def test_over_and_share_are_of_the_reach(stage):
+    async with stage(200, 50) as on:
+        await on.inject(**{"03_best": {"latency_ms": 900.0}})
+        on.clock.now += 70.0
+        await on.inject(**{"03_best": {"latency_ms": 3.0}})
+        await on.pilot.press("l")
+        for said in ("900 1 50 % 0", "900 1 50 % 0", "3.0 0 0 % 0"):
+            await on.painted()
+            assert "missed since the start" in on.text()
+            (line,) = (line for line in on.text().splitlines() if "Best city" in line and "│" in line)
+            assert said in " ".join(line.split())
+            await on.pilot.press("w")
+
+
 async def test_missed_polls_have_a_view_of_their_own(stage):
     async with stage(200, 50) as on:
         await on.inject()

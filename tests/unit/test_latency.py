@@ -30,13 +30,13 @@ def figures(values: list[float]) -> Figures:
         return NO_FIGURES
     ordered = sorted(values)
     ranks = (ordered[ceil(Fraction(percent, 100) * len(ordered)) - 1] for percent in (50, 95, 99, 100))
-    return Figures(len(ordered), *ranks)
+    return Figures(len(ordered), *ranks, sum(value > 200.0 for value in ordered))
 
 
 def test_nothing_was_measured_yet():
     assert LatencyHistory(200.0).read(5.0) is NO_LATENCY
     assert NO_LATENCY.figures(Reach.HOUR) is NO_FIGURES
-    assert NO_LATENCY.over_share == 0.0
+    assert NO_FIGURES.over_share == 0.0
 
 
 def test_figures_of_a_hundred():
@@ -63,7 +63,16 @@ def test_each_reach_agrees_with_a_sorted_list(samples):
         assert known.figures(reach) == figures(measured)
         assert known.figures(reach, with_missed=True) == figures(measured + missed)
     assert known.over == sum(latency_ms > 200.0 for _, latency_ms, _ in came)
-    assert known.over_share == known.over / len(came)
+
+
+def test_what_was_over_leaves_its_reach_and_each_view_counts_its_own():
+    made = history(300.0, 10.0)
+    made.add(100.0, 10.0, [250.0, 200.0])
+    known = made.read(100.0)
+    assert (known.figures(Reach.MINUTE).over, known.figures(Reach.MINUTE).over_share) == (0, 0.0)
+    assert (known.figures(Reach.HOUR).over, known.figures(Reach.HOUR).over_share) == (1, 1 / 3)
+    assert known.figures(Reach.MINUTE, with_missed=True).over_share == 1 / 3
+    assert (known.figures(Reach.HOUR, with_missed=True).over, known.over) == (2, 1)
 
 
 def test_figures_empty_while_nothing_comes():
@@ -96,8 +105,8 @@ def test_one_answer_in_place_of_four_is_not_one_good_answer():
     """Asked at 0, answered after 1,000 ms; the polls at 250, 500 and 750 ms were missed and waited as well."""
     made = LatencyHistory(200.0)
     made.add(1.0, 1000.0, [750.0, 500.0, 250.0])
-    assert made.read(1.0).figures(Reach.MINUTE) == Figures(1, 1000.0, 1000.0, 1000.0, 1000.0)
-    assert made.read(1.0).figures(Reach.MINUTE, with_missed=True) == Figures(4, 500.0, 1000.0, 1000.0, 1000.0)
+    assert made.read(1.0).figures(Reach.MINUTE) == Figures(1, 1000.0, 1000.0, 1000.0, 1000.0, 1)
+    assert made.read(1.0).figures(Reach.MINUTE, with_missed=True) == Figures(4, 500.0, 1000.0, 1000.0, 1000.0, 4)
 
 
 @pytest.mark.parametrize(("latency_ms", "is_over"), [(199.9, False), (200.0, False), (200.1, True)])

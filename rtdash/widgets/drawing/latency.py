@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from rtdash.model.latency import Figures, Latency, Reach
+from rtdash.model.latency import Figures, Reach
 from rtdash.model.state import PanelState
 from rtdash.model.text import plain
 from rtdash.widgets.drawing.numbers import age, milliseconds
@@ -30,9 +30,9 @@ class View:
 
     @property
     def title(self) -> str:
-        """What the percentiles are of."""
+        """What the figures are of."""
         of = "with missed polls" if self.with_missed else "as measured"
-        return f"last {REACHES[self.reach]}, {of}"
+        return f"last {REACHES[self.reach]}, {of}; missed since the start"
 
     def farther(self) -> View:
         """The next reach."""
@@ -74,8 +74,8 @@ SORTS: dict[str, Callable[[Row, float, View], float | str]] = {
     "p95": lambda row, _now, view: -_figures(row, view).p95,
     "p99": lambda row, _now, view: -_figures(row, view).p99,
     "max": lambda row, _now, view: -_figures(row, view).max,
-    "over": lambda row, _now, _view: -row.state.latency.over,
-    "share": lambda row, _now, _view: -row.state.latency.over_share,
+    "over": lambda row, _now, view: -_figures(row, view).over,
+    "share": lambda row, _now, view: -_figures(row, view).over_share,
     "missed": lambda row, _now, _view: -row.state.missed,
     "running": lambda row, now, _view: -row.state.in_flight_ms(now),
     "age": lambda row, now, _view: -(row.state.age_s(now) or 0.0),
@@ -116,9 +116,9 @@ def _columns(view: View, threshold_ms: float) -> list[Column]:
 _NONE: Span = ("–", "muted")
 
 
-def _share(latency: Latency) -> str:
-    """Share of the samples that were over: `0 %`, but never for what is not 0."""
-    percent = 100 * latency.over_share
+def _share(figures: Figures) -> str:
+    """Share of those that were over: `0 %`, but never for what is not 0."""
+    percent = 100 * figures.over_share
     return "<1 %" if 0 < percent < 1 else f"{percent:.0f} %"
 
 
@@ -149,8 +149,8 @@ def _cells(row: Row, now: float, threshold_ms: float, view: View, *, is_chosen: 
         figure(figures.p95),
         figure(figures.p99),
         figure(figures.max),
-        (f"{latency.over:,}", "warn" if latency.over else "muted"),
-        (_share(latency), "warn" if latency.over else "muted"),
+        (f"{figures.over:,}", "warn" if figures.over else "muted"),
+        (_share(figures), "warn" if figures.over else "muted"),
         (f"{state.missed:,}", "warn" if state.missed else "muted"),
         (age(in_flight_ms / 1000), "warn") if in_flight_ms > threshold_ms else _NONE,
         _NONE if age_s is None else (age(age_s), "text" if age_s < row.fresh_s else "warn"),
@@ -182,14 +182,11 @@ def worst(items: Sequence[Row], now: float, threshold_ms: float) -> list[Span]:
     if state.error:
         return [(f" ✗ {row.title}: ", "error"), (plain(state.error), "text")]
     slow = state.is_slow(now, threshold_ms)
-    last = max(state.latency.last, state.in_flight_ms(now))
+    last, figures = max(state.latency.last, state.in_flight_ms(now)), _figures(row, DEFAULT)
     sign, role = ("▲", "warn") if slow else ("●", "good")
     return [
         (f" {sign} slowest: ", role),
         (row.title, "text"),
         (f"  {milliseconds(last)} ms", role if slow else "strong"),
-        (
-            f"  p95 {milliseconds(_figures(row, DEFAULT).p95)}  over {state.latency.over}  missed {state.missed}",
-            "muted",
-        ),
+        (f"  p95 {milliseconds(figures.p95)}  over {figures.over}  missed {state.missed}", "muted"),
     ]
