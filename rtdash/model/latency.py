@@ -11,16 +11,18 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left, bisect_right, insort
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from math import ceil
 
-MOST = 14_400
-"""Samples kept of a panel: an hour at 4 a second, 115 kB."""
+MOST = 36_000
+"""Samples kept of a panel: an hour at 10 a second. (An hour at 4 a second takes 115 kB.)"""
 RECENT = 60
 """Samples in the sparkline."""
 _GONE = 1_024
+_FEW = 16
+"""More values than these are put in order, or taken out of it, at once: each by itself would take its time."""
 
 
 class Reach(IntEnum):
@@ -103,31 +105,38 @@ class _Series:
         self._at = array("d")
         self._values = array("d")
         self._starts = [0] * len(Reach)
-        self.ordered = tuple(array("d") for _ in Reach)
+        self.ordered = [array("d") for _ in Reach]
 
-    def add(self, at: float, value: float) -> None:
-        self._at.append(at)
-        self._values.append(value)
-        for ordered in self.ordered:
-            insort(ordered, value)
-        if len(self.ordered[-1]) > MOST:
-            for place, start in enumerate(self._starts):
-                if start == self._starts[-1]:
-                    self._forget(place)
+    def add(self, at: float, values: Collection[float]) -> None:
+        self._at.extend([at] * len(values))
+        self._values.extend(values)
+        for place, ordered in enumerate(self.ordered):
+            if len(values) > _FEW:
+                self.ordered[place] = array("d", sorted([*ordered, *sorted(values)]))
+            else:
+                for value in values:
+                    insort(ordered, value)
+        oldest = self._starts[-1] + max(0, len(self.ordered[-1]) - MOST)
+        for place in range(len(Reach)):
+            self._begin(place, oldest)
 
     def forget(self, now: float) -> None:
         """What came before its span leaves it."""
         for place, span in enumerate(Reach):
-            while self._starts[place] < len(self._at) and self._at[self._starts[place]] <= now - span:
-                self._forget(place)
+            self._begin(place, bisect_right(self._at, now - span, self._starts[place]))
         if (gone := self._starts[-1]) >= _GONE:
             del self._at[:gone], self._values[:gone]
             self._starts = [start - gone for start in self._starts]
 
-    def _forget(self, place: int) -> None:
-        ordered = self.ordered[place]
-        del ordered[bisect_left(ordered, self._values[self._starts[place]])]
-        self._starts[place] += 1
+    def _begin(self, place: int, start: int) -> None:
+        """What came before the value `start` leaves the span."""
+        before = self._starts[place]
+        if start - before > _FEW:
+            self.ordered[place] = array("d", sorted(self._values[start:]))
+        else:
+            for value in self._values[before:start]:
+                del self.ordered[place][bisect_left(self.ordered[place], value)]
+        self._starts[place] = max(before, start)
 
 
 def _figures(threshold_ms: float, measured: Sequence[float], missed: Sequence[float] = ()) -> Figures:
@@ -146,16 +155,26 @@ class LatencyHistory:
         self._measured = _Series()
         self._missed = _Series()
         self._recent: deque[float] = deque(maxlen=RECENT)
+        self._last = 0.0
         self._asked = self._over = 0
 
-    def add(self, at: float, latency_ms: float, missed_ms: Iterable[float] = ()) -> None:
+    def add(self, at: float, latency_ms: float, missed_ms: Collection[float] = ()) -> None:
         """Count one sample that came at `at` (s, never falling), and what the polls missed meanwhile have waited."""
-        self._measured.add(at, latency_ms)
-        for waited_ms in missed_ms:
-            self._missed.add(at, waited_ms)
+        self._measured.add(at, [latency_ms])
+        self.add_missed(at, missed_ms)
         self._recent.append(latency_ms)
+        self._last = latency_ms
         self._asked += 1
         self._over += latency_ms > self._threshold_ms
+
+    def add_missed(self, at: float, missed_ms: Collection[float]) -> None:
+        """Count what missed polls have waited for a sample that is itself no measure."""
+        self._missed.add(at, missed_ms)
+
+    def add_first(self, at: float, latency_ms: float, missed_ms: Collection[float] = ()) -> None:
+        """Take in an answer that took longer than others would: it can end the slowness of the last, no more."""
+        self.add_missed(at, missed_ms)
+        self._last = min(self._last, latency_ms)
 
     def values(self, reach: Reach, now: float) -> tuple[float, ...]:
         """What the queries of one reach took, ms, by size."""
@@ -164,13 +183,13 @@ class LatencyHistory:
 
     def read(self, now: float) -> Latency:
         """The figures at `now`."""
-        if not self._asked:
-            return NO_LATENCY
         for series in (self._measured, self._missed):
             series.forget(now)
+        if not self._asked and not self._missed.ordered[-1]:
+            return NO_LATENCY
         measured = tuple(_figures(self._threshold_ms, ordered) for ordered in self._measured.ordered)
         return Latency(
-            last=self._recent[-1],
+            last=self._last,
             measured=measured,
             with_missed=tuple(
                 _figures(self._threshold_ms, asked, missed) if missed else figures

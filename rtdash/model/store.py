@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from rtdash.model.data import Absent, Stat
-from rtdash.model.latency import Latency, LatencyHistory, Reach
+from rtdash.model.latency import NO_LATENCY, Latency, LatencyHistory, Reach
 from rtdash.model.rate import Rate
 from rtdash.model.sample import Sample
 from rtdash.model.state import EMPTY_STATE, PanelState
@@ -38,7 +38,7 @@ class Store:
     def apply(self, sample: Sample) -> None:
         """Take one sample in. An error keeps the last good value; a dead server marks all its panels."""
         panel_id = sample.panel_id
-        before, history = self._states[panel_id], self._histories[panel_id]
+        self.count(sample)
         if sample.error is not None:
             marked = [panel_id]
             if sample.is_server_down:
@@ -46,24 +46,30 @@ class Store:
                 marked = [other for other, at in self._sources.items() if at == source]
             for other in marked:
                 self._states[other] = replace(self._states[other], error=sample.error)
-            if sample.latency_ms > 0:
-                history.add(sample.finished_at, sample.latency_ms, sample.missed_ms)
-                self._states[panel_id] = replace(
-                    self._states[panel_id], latency=self._read(panel_id, sample.finished_at)
-                )
             return
-        if not sample.is_first and not isinstance(sample.data, Absent):
-            history.add(sample.finished_at, sample.latency_ms, sample.missed_ms)
+        before = self._states[panel_id]
         self._states[panel_id] = replace(
             before,
             data=sample.data,
             answered_at=sample.started_at,
             error=None,
-            latency=self._read(panel_id, sample.finished_at),
             rate_per_s=self._rate(panel_id, sample),
             # Each connection learns it with its first answer: the others have said it already.
             shards=sample.shards or before.shards,
         )
+
+    def count(self, sample: Sample) -> None:
+        """Take in how long a sample took, and what was missed meanwhile: all that counts of an answer to a question
+        that is not asked any more.
+        """
+        history, at = self._histories[sample.panel_id], sample.finished_at
+        if isinstance(sample.data, Absent) or (sample.error is not None and not sample.latency_ms):
+            history.add_missed(at, sample.missed_ms)
+        elif sample.is_first:
+            history.add_first(at, sample.latency_ms, sample.missed_ms)
+        else:
+            history.add(at, sample.latency_ms, sample.missed_ms)
+        self._states[sample.panel_id] = replace(self._states[sample.panel_id], latency=self._read(sample.panel_id, at))
 
     def _rate(self, panel_id: str, sample: Sample) -> float | None:
         if not isinstance(sample.data, Stat) or sample.data.value is None:
@@ -84,7 +90,7 @@ class Store:
         """
         for panel_id, known in self._states.items():
             state = known
-            if state.latency.asked and now - self._read_at[panel_id] >= REVIEW_S:
+            if state.latency is not NO_LATENCY and now - self._read_at[panel_id] >= REVIEW_S:
                 state = replace(state, latency=self._read(panel_id, now))
             since, skipped = in_flight.get(panel_id), missed.get(panel_id, 0)
             if since != state.in_flight_since or skipped != state.missed:

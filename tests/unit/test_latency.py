@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rtdash.model.interval import INTERVALS_S
 from rtdash.model.latency import MOST, NO_FIGURES, NO_LATENCY, RECENT, Figures, LatencyHistory, Reach, percentile
 from rtdash.model.state import EMPTY_STATE
 
@@ -83,15 +84,50 @@ def test_figures_empty_while_nothing_comes():
     assert (made.read(9000.0).last, made.read(9000.0).over) == (300.0, 1), "what was seen stays seen"
 
 
-def test_an_hour_at_four_a_second_is_kept_and_no_more():
+def test_an_hour_at_ten_a_second_is_kept_and_no_more():
     made = LatencyHistory(200.0)
     for number in range(MOST + 2_000):
-        made.add(number / 8, 500.0 if number < 2_000 else 1.0, [2.0])
-    known = made.read((MOST + 2_000) / 8)
+        made.add(number / 12, 500.0 if number < 2_000 else 1.0, [2.0])
+    known = made.read((MOST + 2_000) / 12)
     assert known.figures(Reach.HOUR) == Figures(MOST, 1.0, 1.0, 1.0, 1.0)
     assert known.figures(Reach.HOUR, with_missed=True).count == 2 * MOST
     assert known.over == 2_000
     assert len(made._measured._at) <= MOST + 2_000
+    assert min(INTERVALS_S) >= Reach.HOUR / MOST, "none is asked more often"
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from([0.0, 30.0, 70.0, 3_600.0]), st.lists(TIMES_MS, max_size=80)), max_size=8),
+    st.sampled_from([0.0, 30.0, 3_600.0]),
+)
+def test_what_was_missed_counts_also_when_its_answer_does_not(batches, pause_s):
+    """An outage's worth of it comes with the first answer, which is kept out of the figures, and leaves as one too."""
+    made, at = LatencyHistory(200.0), 0.0
+    came: list[tuple[float, float]] = []
+    for pause, missed_ms in batches:
+        at += pause
+        made.add_missed(at, missed_ms)
+        came += [(at, waited_ms) for waited_ms in missed_ms]
+    at += pause_s
+    known = made.read(at)
+    for reach in Reach:
+        within = [waited_ms for when, waited_ms in came if when > at - reach]
+        assert known.figures(reach, with_missed=True) == figures(within)
+        assert known.figures(reach) is NO_FIGURES
+    assert (known.asked, known.last, known.recent) == (0, 0.0, ())
+
+
+def test_a_first_answer_ends_the_slowness_of_the_last_and_begins_none():
+    made = history(5_000.0)
+    made.add_first(1.0, 900.0)
+    assert (made.read(1.0).last, made.read(1.0).asked) == (900.0, 1)
+    made.add_first(2.0, 3.0)
+    assert (made.read(2.0).last, made.read(2.0).recent) == (3.0, (5_000.0,))
+    made.add_first(3.0, 900.0)
+    assert made.read(3.0).last == 3.0
+    unknown = LatencyHistory(200.0)
+    unknown.add_first(1.0, 900.0)
+    assert unknown.read(1.0) is NO_LATENCY
 
 
 @given(st.lists(st.integers(0, 9)), st.lists(st.integers(0, 9)), st.floats(0, 1))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from rtdash.model.data import Absent, Bar, Bars, Data, Stat
+from rtdash.model.latency import Reach
 from rtdash.model.sample import Sample
 from rtdash.model.shards import Shards
 from rtdash.model.state import EMPTY_STATE
@@ -80,6 +81,39 @@ def test_the_first_sample_of_a_connection_is_shown_but_not_measured():
     assert made["count"].data is BARS
     assert made["count"].latency.asked == 0
     assert not made["count"].is_slow(1.0, 200.0)
+
+
+def test_what_was_missed_in_an_outage_counts_though_its_first_answer_does_not():
+    made = store()
+    made.apply(replace(sample(latency_ms=900.0), is_first=True, missed_ms=(10_000.0, 9_750.0)))
+    figures = made["count"].latency.figures(Reach.MINUTE, with_missed=True)
+    assert (figures.count, figures.max, figures.over) == (2, 10_000.0, 2)
+    assert made["count"].latency.figures(Reach.MINUTE).count == 0
+    made.apply(replace(error(), missed_ms=(300.0,)))
+    assert made["count"].latency.figures(Reach.MINUTE, with_missed=True).count == 3, "and with an error"
+    made.observe({}, {}, 100.0)
+    assert made["count"].latency.figures(Reach.MINUTE, with_missed=True).count == 0
+
+
+def test_a_first_answer_ends_the_flag_of_a_query_that_took_too_long():
+    made = store()
+    made.apply(sample(latency_ms=5_000.0))
+    made.apply(replace(sample(at=2.0, latency_ms=3.0), is_first=True))
+    assert not made["count"].is_slow(2.0, 200.0)
+    made.apply(sample(at=3.0, latency_ms=5_000.0))
+    made.apply(replace(error(), is_first=True))
+    made.apply(sample(data=Absent("not a Citus cluster"), latency_ms=1.0))
+    assert made["count"].latency.last == 5_000.0, "that was no answer"
+
+
+def test_of_an_answer_to_another_question_only_what_it_took_counts():
+    made = store()
+    made.apply(sample())
+    before = made["count"]
+    made.count(replace(sample(at=2.0, data=Stat(5), latency_ms=300.0), missed_ms=(250.0,)))
+    assert made["count"] == replace(before, latency=made["count"].latency)
+    assert (made["count"].latency.last, made["count"].latency.asked) == (300.0, 2)
+    assert made["count"].latency.figures(Reach.MINUTE, with_missed=True).count == 3
 
 
 def test_what_is_absent_was_not_asked_so_nothing_is_measured():
