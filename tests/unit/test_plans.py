@@ -7,7 +7,7 @@ import pytest
 from rtdash.errors import SourceError
 from rtdash.model.plan import PlanNode
 from rtdash.sources.plans import mariadb, postgresql, singlestore
-from rtdash.sources.plans.statement import only_select
+from rtdash.sources.plans.statement import MYSQL, POSTGRESQL, only_select
 from tests.unit.recorded import NAMES, recorded
 
 
@@ -163,14 +163,42 @@ def test_what_a_server_says_is_printed_as_data():
     "sql",
     [
         "SELECT 1",
-        "  -- a comment; with one\nSELECT ';' AS a, \"x;y\", `z;`;",
+        "  -- a comment; with one\nSELECT ';' AS a, \"x;y\";",
         "(SELECT 1) UNION (SELECT 2)",
         "WITH a AS (SELECT replace('into', 'i', '') FROM t) SELECT * FROM a;",
-        "select $$ ; delete $$, /* insert; */ 1",
+        "select 'it''s; delete', /* insert; */ 1",
     ],
 )
-def test_what_reads_is_explained(sql):
-    assert only_select(sql).rstrip(";") == sql.strip().rstrip(";")
+@pytest.mark.parametrize("quiet", [MYSQL, POSTGRESQL])
+def test_what_reads_is_explained(sql, quiet):
+    assert only_select(sql, quiet).rstrip(";") == sql.strip().rstrip(";")
+
+
+@pytest.mark.parametrize(
+    ("sql", "quiet"),
+    [
+        ("SELECT `z;` # into;\n, 1 --", MYSQL),
+        ("SELECT '\\'; delete', \"\\\"; into\"", MYSQL),
+        ("SELECT 1 --into; it's a comment\n", POSTGRESQL),
+        ("SELECT $$ ; delete $$, $a$ into $a$, E'\\'; into', '\\' AS into_", POSTGRESQL),
+        ("SELECT payload #> '{into;}', 1 /*! into; */ FROM t", POSTGRESQL),
+    ],
+)
+def test_each_dialect_has_its_own_comments_and_quotes(sql, quiet):
+    assert only_select(sql, quiet) == sql.strip()
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT 5--1 INTO OUTFILE '/tmp/x'",
+        "SELECT 5 AS $$ INTO OUTFILE '/tmp/x' -- $$",
+        'SELECT "\\"" INTO OUTFILE \'/tmp/x\' -- "',
+    ],
+)
+def test_what_is_no_comment_to_mariadb_hides_nothing_from_it(sql):
+    with pytest.raises(SourceError, match="would run it: INTO;"):
+        only_select(sql, MYSQL)
 
 
 @pytest.mark.parametrize(
@@ -192,7 +220,7 @@ def test_what_reads_is_explained(sql):
 )
 def test_what_may_write_is_refused_in_one_line(sql, found):
     with pytest.raises(SourceError) as caught:
-        only_select(sql)
+        only_select(sql, MYSQL)
     assert str(caught.value) == (
         f"not explained, since that would run it: {found}; allowed: one SELECT or WITH that only reads"
     )

@@ -15,7 +15,7 @@ from rtdash.model.plan import Plan
 from rtdash.sources import citus
 from rtdash.sources.bounded import GRACE_S, BoundedConnection
 from rtdash.sources.plans.postgresql import parse
-from rtdash.sources.plans.statement import only_select
+from rtdash.sources.plans.statement import POSTGRESQL, only_select
 
 # Tables that are partitioned by range, list or hash, and what they are cut into.
 _PARTITIONS = """
@@ -32,7 +32,7 @@ def explain(dsn: SecretStr, sql: str, parameters: Mapping[str, object], deadline
 
     Raises SourceError: Overdue past the deadline, and one line for what is not a single SELECT.
     """
-    statement = only_select(sql)
+    statement = only_select(sql, POSTGRESQL)
     until = time.monotonic() + deadline_s
     with closing(citus.connect(dsn, "why", read_only=True, statement_timeout_s=deadline_s)) as connection:
         # The server's own message is the better one.

@@ -14,7 +14,7 @@ from rtdash.model.plan import Plan
 from rtdash.sources.connection import Answer
 from rtdash.sources.donations import DonationsConnection
 from rtdash.sources.plans import mariadb, singlestore
-from rtdash.sources.plans.statement import only_select
+from rtdash.sources.plans.statement import MYSQL, only_select
 
 # ANALYZE throws the rows away, but counts them, and its own as well.
 _SENT = "SHOW SESSION STATUS LIKE 'Rows_sent'"
@@ -26,7 +26,7 @@ def explain(dsn: SecretStr, sql: str, parameters: Mapping[str, object], deadline
 
     Raises SourceError: Overdue past the deadline, and one line for what is not a single SELECT.
     """
-    statement = only_select(sql)
+    statement = only_select(sql, MYSQL)
     with closing(DonationsConnection(dsn, "why")) as connection:
         if connection.engine is Engine.SINGLESTORE:
             return _profiled(connection, statement, parameters, deadline_s)

@@ -15,7 +15,7 @@ from rtdash.model.server_view import Running, ServerView
 from rtdash.model.text import plain
 from rtdash.sources import citus
 from rtdash.sources.bounded import GRACE_S, BoundedConnection
-from rtdash.sources.plans.statement import only_select
+from rtdash.sources.plans.statement import POSTGRESQL, only_select
 
 SOURCE = "pg_stat_statements"
 DEADLINE_S = 2.0
@@ -58,7 +58,7 @@ def ask(
     """
     del threshold_ms  # no execution is kept by itself
     try:
-        statement = only_select(sql)
+        statement = only_select(sql, POSTGRESQL)
         with closing(citus.connect(dsn, "view", read_only=True, statement_timeout_s=deadline_s)) as connection:
             connection.end_within(deadline_s + GRACE_S)
             with citus.explained():
