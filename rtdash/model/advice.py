@@ -52,15 +52,17 @@ def _unaccounted(plan: Plan, _known: Circumstances) -> Iterator[str]:
     if plan.took_ms - known_ms >= max(UNACCOUNTED_MS, plan.took_ms / 2):
         yield (
             f"The plan does not account for the time: {_ms(known_ms)} of {_ms(plan.took_ms)} ms."
-            " The rest is waiting: a sleep, a lock, the network, or this client."
+            " The rest is a function (SLEEP, BENCHMARK), or waiting: a lock, the network, this client."
         )
     for node in plan.root.walk():
         rows = max(1, node.rows_handled)
-        is_much = node.own_ms >= max(UNACCOUNTED_MS, plan.total_ms / 2, MS_A_ROW * rows)
+        # Whichever operation was the first to need it has the time of compiling in its own.
+        own_ms = node.own_ms - plan.jit_ms
+        is_much = own_ms >= max(UNACCOUNTED_MS, plan.total_ms / 2, MS_A_ROW * rows)
         # Reading from disk and starting parallel workers take their time, and the tree shows it.
         if is_much and not node.read_bytes and not node.name.startswith("Gather"):
             yield (
-                f"The plan does not account for the time: {_ms(node.own_ms)} of {_ms(plan.total_ms)} ms pass in"
+                f"The plan does not account for the time: {_ms(own_ms)} of {_ms(plan.total_ms)} ms pass in"
                 f" {_named(node)} on {_rows(rows)}, so in a function (SLEEP, or one that runs queries) or in waiting."
             )
 
@@ -72,6 +74,12 @@ def _fast_now(plan: Plan, known: Circumstances) -> Iterator[str]:
             f"It is fast now: {_ms(plan.took_ms)} ms, after {_ms(then_ms)} ms. What made it slow was not its plan, but"
             " what else ran: load, a lock, cold buffers, the network."
         )
+
+
+def _prepared(plan: Plan, _known: Circumstances) -> Iterator[str]:
+    prepared_ms = plan.planning_ms + plan.jit_ms
+    if prepared_ms >= max(UNACCOUNTED_MS, plan.took_ms / 2):
+        yield (f"Planning and compiling it take {_ms(prepared_ms)} of {_ms(plan.took_ms)} ms, more than running it.")
 
 
 def _full_scan(plan: Plan, _known: Circumstances) -> Iterator[str]:
@@ -201,6 +209,7 @@ def _behind(_plan: Plan, known: Circumstances) -> Iterator[str]:
 RULES: tuple[Callable[[Plan, Circumstances], Iterator[str]], ...] = (
     _fast_now,
     _unaccounted,
+    _prepared,
     _full_scan,
     _not_pruned,
     _segments_not_skipped,

@@ -73,6 +73,9 @@ class Plan:
     total_ms: float
     """Of the execution, as the server says."""
     planning_ms: float = 0.0
+    """Before it; on SingleStore that is compiling, which `total_ms` leaves out as well."""
+    jit_ms: float = 0.0
+    """Of `total_ms`: compiling to machine code, which PostgreSQL counts to whichever operation needs it first."""
     took_ms: float = 0.0
     """Of the statement that explained it, as we saw it."""
     rows: int | None = None

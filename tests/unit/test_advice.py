@@ -49,6 +49,29 @@ def test_what_takes_its_time_by_work_is_accounted_for(name):
     assert not [said for said in advise(replace(plan, took_ms=plan.total_ms + 1), QUIET) if "account" in said]
 
 
+@pytest.mark.parametrize("changes", [{"planning_ms": 700.0}, {"jit_ms": 700.0}, {"planning_ms": 50.0, "jit_ms": 650.0}])
+def test_planning_and_compiling_is_neither_waiting_nor_an_operation(changes):
+    jit_ms = changes.get("jit_ms", 0.0)
+    plan = replace(with_root(own_ms=60 + jit_ms, total_ms=60 + jit_ms, rows_out=1000), total_ms=60 + jit_ms)
+    assert advise(replace(plan, took_ms=760.0, **changes), QUIET) == (
+        "Planning and compiling it take 700 of 760 ms, more than running it.",
+    )
+
+
+def test_what_compiling_does_not_explain_is_unaccounted_for():
+    plan = replace(with_root(own_ms=900, total_ms=900), total_ms=900, took_ms=901, jit_ms=200.0)
+    (said,) = advise(plan, QUIET)
+    assert said.startswith("The plan does not account for the time: 700 of 900 ms pass in Result on 1 row,")
+
+
+def test_what_no_operation_shows_may_be_a_function_as_well():
+    (said,) = advise(replace(recorded("mariadb_sleep", 171), partitions={}), QUIET)
+    assert said == (
+        "The plan does not account for the time: 0.0 of 171 ms. The rest is a function (SLEEP, BENCHMARK), or waiting:"
+        " a lock, the network, this client."
+    )
+
+
 def test_a_full_scan_counts_from_a_size_and_a_ratio_on():
     def scanned(rows: int, returned: int) -> tuple[str, ...]:
         plan = with_root(rows_scanned=rows, rows_out=returned, scan=Scan("t", is_full=True))

@@ -118,7 +118,7 @@ def test_mariadb_has_queries_within_queries():
 
 def test_singlestore_has_segments_conditions_and_the_sort_key():
     plan = recorded("singlestore")
-    assert (plan.engine, plan.total_ms, plan.rows, plan.notes) == ("SingleStore", 195.0, 4, ("compiled in 23 ms",))
+    assert (plan.engine, plan.total_ms, plan.planning_ms, plan.rows) == ("SingleStore", 195.0, 23.0, 4)
     scan = named(plan, "ColumnStoreScan")
     assert scan.scan is not None
     assert (scan.own_ms, scan.rows_scanned, scan.scan.segments_read, scan.scan.segments_skipped) == (
@@ -130,6 +130,21 @@ def test_singlestore_has_segments_conditions_and_the_sort_key():
     assert scan.scan.sort_key == ("city", "transaction_date")
     assert scan.scan.conditions == ("donation_transactions.transaction_date > ?",)
     assert plan.root.total_ms == 191
+
+
+def test_postgresql_says_what_compiling_to_machine_code_took_on_the_coordinator_or_the_slowest_worker():
+    def plan(node, jit):
+        times = {"Actual Total Time": 1.0, "Actual Rows": 1, "Actual Loops": 1}
+        return {"Plan": {"Node Type": "Result", **node, **times}, "Execution Time": 900.0, **jit}
+
+    def jit(total_ms):
+        return {"JIT": {"Functions": 3, "Timing": {"Generation": 1.0, "Total": total_ms}}}
+
+    assert postgresql.parse([plan({}, {})], {}, {}, 1.0).jit_ms == 0
+    assert postgresql.parse([plan({}, jit(620.5))], {}, {}, 1.0).jit_ms == 620.5
+    tasks = [{"Node": "host=w port=1", "Remote Plan": [[plan({}, jit(ms))]]} for ms in (70.0, 80.0)]
+    cluster = {"Node Type": "Custom Scan", "Distributed Query": {"Job": {"Task Count": 2, "Tasks": tasks}}}
+    assert postgresql.parse([plan(cluster, {})], {}, {}, 1.0).jit_ms == 80.0
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,7 @@ def parse(document: Sequence[Json], parents: Mapping[str, str], partitions: Mapp
         reader = _Reader(parents)
         root = reader.node(explained["Plan"])
         total_ms = explained["Execution Time"] + reader.subplans_ms
+        jit_ms = max(_jit_ms(explained), reader.jit_ms)
     except (LookupError, TypeError) as error:
         raise SourceError(f"PostgreSQL: this is no plan of an execution: {type(error).__name__}: {error}") from None
     return Plan(
@@ -55,6 +56,7 @@ def parse(document: Sequence[Json], parents: Mapping[str, str], partitions: Mapp
         root=root,
         total_ms=total_ms,
         planning_ms=explained.get("Planning Time", 0.0),
+        jit_ms=jit_ms,
         took_ms=took_ms,
         rows=root.rows_out,
         tasks=reader.tasks,
@@ -72,6 +74,8 @@ class _Reader:
         self.tasks: int | None = None
         self.notes: list[str] = []
         self.subplans_ms = 0.0
+        self.jit_ms = 0.0
+        """Of the task that compiled longest."""
 
     def node(self, plan: Json, *, processes: int = 1, is_cut: bool = False, is_remote: bool = False) -> PlanNode:
         """One node and all below it. `is_cut`: whoever is above may stop it before its last row."""
@@ -166,6 +170,7 @@ class _Reader:
     def _task(self, task: Json, explained: Json) -> PlanNode:
         root = self.node(explained["Plan"], is_remote=True)
         total_ms = max(explained.get("Execution Time", 0.0), root.total_ms)
+        self.jit_ms = max(self.jit_ms, _jit_ms(explained))
         address = _ADDRESS.search(task["Node"])
         return PlanNode(
             "Task",
@@ -175,6 +180,10 @@ class _Reader:
             children=(root,),
             node=plain(":".join(address.groups()) if address else task["Node"]),
         )
+
+
+def _jit_ms(explained: Json) -> float:
+    return float(explained.get("JIT", {}).get("Timing", {}).get("Total", 0.0))
 
 
 def _flat(value: Any) -> Iterator[Json]:

@@ -32,17 +32,17 @@ def parse(document: str, took_ms: float) -> Plan:
         roots = [_node(operation, ()) for operation in profile["profile"]]
         info = profile.get("query_info", {})
         total_ms = float(info.get("total_runtime_ms", sum(root.total_ms for root in roots)))
+        compiled_ms = float(info.get("compile_time_stats", {}).get("total", 0))
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise SourceError(f"SingleStore: this is no profile of an execution: {type(error).__name__}: {error}") from None
     root = roots[0] if len(roots) == 1 else _together(roots)
-    compiled_ms = float(info.get("compile_time_stats", {}).get("total", 0))
     return Plan(
         engine=Engine.SINGLESTORE,
         root=root,
         total_ms=total_ms,
+        planning_ms=compiled_ms,
         took_ms=took_ms,
         rows=root.rows_out,
-        notes=(f"compiled in {compiled_ms:.0f} ms",) if compiled_ms else (),
     )
 
 
