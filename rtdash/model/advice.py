@@ -84,16 +84,21 @@ def _prepared(plan: Plan, _known: Circumstances) -> Iterator[str]:
 
 def _full_scan(plan: Plan, _known: Circumstances) -> Iterator[str]:
     read: dict[str, int] = defaultdict(int)
+    cut: set[str] = set()
     for node in plan.root.walk():
         if node.scan is not None and node.scan.is_full:
             read[node.scan.table] += node.rows_scanned or 0
+            if node.scan.is_cut:
+                cut.add(node.scan.table)
     returned = plan.rows
     for table, rows in sorted(read.items(), key=lambda item: -item[1]):
         if returned is not None and rows >= max(FULL_SCAN_ROWS, FULL_SCAN_RATIO * returned):
-            yield (
-                f"{table} is read in full: {_rows(rows)} read, {_rows(returned)} returned."
-                " An index on what is asked, or a rollup, would read less."
+            said = (
+                f"{_rows(rows)} of {table} were read for {returned:,} returned."
+                if table in cut
+                else f"{table} is read in full: {_rows(rows)} read, {_rows(returned)} returned."
             )
+            yield f"{said} An index on what is asked, or a rollup, would read less."
 
 
 def _not_pruned(plan: Plan, _known: Circumstances) -> Iterator[str]:

@@ -16,6 +16,8 @@ class Scan:
     """The one that is read, when the table has several."""
     is_full: bool = False
     """Whether every row is read: no key narrows it."""
+    is_cut: bool = False
+    """Whether whoever is above may have stopped it before its last row: a LIMIT, or a first match."""
     conditions: tuple[str, ...] = ()
     """What is asked of the rows."""
     sort_key: tuple[str, ...] | None = None

@@ -83,6 +83,20 @@ def test_a_full_scan_counts_from_a_size_and_a_ratio_on():
     assert scanned(10_000, 101) == ()
 
 
+def test_of_a_scan_that_may_have_been_stopped_only_the_rows_are_told():
+    def stopped(*cuts: bool) -> tuple[str, ...]:
+        children = tuple(
+            PlanNode("Seq Scan", rows_scanned=14_999, rows_out=1, scan=Scan("e", is_full=True, is_cut=is_cut))
+            for is_cut in cuts
+        )
+        return advise(with_root(children=children), QUIET)
+
+    advised = "An index on what is asked, or a rollup, would read less."
+    assert stopped(True) == (f"14,999 rows of e were read for 1 returned. {advised}",)
+    assert stopped(False) == (f"e is read in full: 14,999 rows read, 1 row returned. {advised}",)
+    assert stopped(True, False) == (f"29,998 rows of e were read for 1 returned. {advised}",)
+
+
 def test_shards_and_partitions_of_one_table_are_read_together():
     children = tuple(
         PlanNode("Seq Scan", rows_scanned=4_000, rows_out=1, scan=Scan("events", partition=f"p{n}", is_full=True))

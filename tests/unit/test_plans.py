@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from rtdash.errors import SourceError
@@ -59,6 +61,58 @@ def test_whoever_is_stopped_early_is_compared_with_no_estimate():
     limit = named(plan, "Limit")
     assert [node.rows_expected for node in limit.children] == [None]
     assert limit.rows_expected is not None
+
+
+def cuts(plan) -> list[tuple[str, bool]]:
+    return [(node.scan.table, node.scan.is_cut) for node in plan.root.walk() if node.scan]
+
+
+def test_postgresql_stops_a_scan_below_a_limit_unless_something_needs_all_rows_first():
+    def plan(*kinds: str, strategy: str = "Plain"):
+        times = {"Actual Total Time": 1.0, "Actual Rows": 1, "Actual Loops": 1, "Strategy": strategy}
+        explained = {"Node Type": "Seq Scan", "Relation Name": "e", **times}
+        for kind in kinds:
+            explained = {"Node Type": kind, **times, "Plans": [explained]}
+        return postgresql.parse([{"Plan": explained, "Execution Time": 1.0}], {}, {}, 1.0)
+
+    assert cuts(plan()) == [("e", False)]
+    assert cuts(plan("Limit")) == [("e", True)]
+    assert cuts(plan("Gather", "Limit")) == [("e", True)]
+    assert cuts(plan("Sort", "Limit")) == [("e", False)]
+    assert cuts(plan("Aggregate", "Limit", strategy="Hashed")) == [("e", False)]
+    assert cuts(plan("Aggregate", "Limit", strategy="Sorted")) == [("e", True)]
+
+
+@pytest.mark.parametrize(
+    ("sql", "block", "is_cut"),
+    [
+        ("SELECT id FROM t WHERE b = 'rare'", "{}", False),
+        ("SELECT id FROM t WHERE b IN ('rare') UNION ALL SELECT 1", "{}", False),
+        ("SELECT id FROM t WHERE b = 'rare' limit 1", "{}", True),
+        ("SELECT EXISTS (SELECT 1 FROM t)", "{}", True),
+        ("SELECT 1 WHERE 3 IN (SELECT id FROM t)", "{}", True),
+        ("SELECT id FROM t ORDER BY b LIMIT 1", '{"filesort": {}}', False),
+        ("SELECT b FROM t GROUP BY b LIMIT 1", '{"temporary_table": {}}', False),
+        ("SELECT * FROM (SELECT b FROM t LIMIT 1) AS d GROUP BY b", '{"temporary_table": {"query_block": {}}}', True),
+    ],
+)
+def test_mariadb_stops_a_scan_below_a_limit_unless_something_needs_all_rows_first(sql, block, is_cut):
+    table = '{"table": {"table_name": "t", "access_type": "ALL", "r_loops": 1, "rows": 9, "r_rows": 4}}'
+    explained = '{"query_block": ' + block.replace("{}", table, 1) + "}"
+    assert cuts(mariadb.parse(explained, sql, 1.0, 1)) == [("t", is_cut)]
+
+
+def test_singlestore_stops_a_scan_below_a_top_unless_something_needs_all_rows_first():
+    def plan(*executors: str):
+        operation = {"executor": "TableScan", "table": "t"}
+        for executor in executors:
+            operation = {"executor": executor, "inputs": [operation]}
+        return singlestore.parse(json.dumps({"profile": [operation]}), 1.0)
+
+    assert cuts(plan()) == [("t", False)]
+    assert cuts(plan("Gather", "Top")) == [("t", True)]
+    for executor in ("TopSort", "Sort", "HashGroupBy", "Aggregate"):
+        assert cuts(plan(executor, "Top")) == [("t", False)]
 
 
 def test_what_a_function_returns_is_compared_with_no_estimate():

@@ -31,6 +31,10 @@ _OPERATIONS = {
     "buffer_result": "Buffer",
 }
 _DETAILS = ("select_id", "operation", "sort_key", "attached_condition", "having_condition", "const_condition")
+# These need all of what is below them before they give a row.
+_BLOCKING = {"filesort", "temporary_table"}
+# What may end a scan before its last row; the plan does not tell.
+_STOPS = re.compile(r"\b(LIMIT|FETCH|EXISTS)\b|\b(IN|ANY|SOME|ALL)\s*\(\s*SELECT\b", re.IGNORECASE)
 _ALIAS = re.compile(r"\b(?:FROM|JOIN)\s+([\w.`]+)\s+(?:AS\s+)?`?(\w+)`?", re.IGNORECASE)
 _READS = {
     "ALL": "Full scan",
@@ -48,7 +52,8 @@ def parse(document: str, sql: str, took_ms: float, rows: int | None) -> Plan:
     try:
         explained = json.loads(document)
         names = {alias: table.strip("`") for table, alias in _ALIAS.findall(sql)}
-        (root,) = _Reader(names).within({"query_block": explained["query_block"]})
+        reader = _Reader(names, may_stop=_STOPS.search(sql) is not None)
+        (root,) = reader.within({"query_block": explained["query_block"]})
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise SourceError(f"MariaDB: this is no plan of an execution: {type(error).__name__}: {error}") from None
     return Plan(
@@ -64,26 +69,28 @@ def parse(document: str, sql: str, took_ms: float, rows: int | None) -> Plan:
 class _Reader:
     """Finds operations, however deep they are wrapped up. Times are of all loops together, rows of one on average."""
 
-    def __init__(self, names: Mapping[str, str]) -> None:
+    def __init__(self, names: Mapping[str, str], *, may_stop: bool) -> None:
+        self._may_stop = may_stop
         self._names = names
         """The table behind each alias, since the server tells the alias alone."""
 
-    def within(self, value: Any) -> Iterator[PlanNode]:
-        """The operations in `value`, those below others being their children."""
+    def within(self, value: Any, *, is_cut: bool = False) -> Iterator[PlanNode]:
+        """The operations in `value`, those below others being their children. `is_cut`: they may be stopped early."""
         if isinstance(value, list):
             for part in value:
-                yield from self.within(part)
+                yield from self.within(part, is_cut=is_cut)
         elif isinstance(value, Mapping):
             for key, part in value.items():
                 if key == "table":
-                    yield self._table(part)
+                    yield self._table(part, is_cut=is_cut)
                 elif key in _OPERATIONS and not _only_holds(part):
-                    yield self._operation(key, part)
+                    yield self._operation(key, part, is_cut=is_cut)
                 else:
-                    yield from self.within(part)
+                    yield from self.within(part, is_cut=is_cut)
 
-    def _operation(self, key: str, part: Json) -> PlanNode:
-        children = tuple(self.within(part))
+    def _operation(self, key: str, part: Json, *, is_cut: bool) -> PlanNode:
+        is_cut = self._may_stop if key == "query_block" else is_cut and key not in _BLOCKING
+        children = tuple(self.within(part, is_cut=is_cut))
         # A sort on its own says what sorting took; over a table, also what reading it took.
         given_ms = _sum(part, "r_total_time_ms", "r_unpack_time_ms", "r_other_time_ms")
         below_ms = sum(child.total_ms for child in children)
@@ -107,7 +114,7 @@ class _Reader:
             spilled_bytes=int(passes * _bytes(part.get("r_buffer_size"))),
         )
 
-    def _table(self, part: Json) -> PlanNode:
+    def _table(self, part: Json, *, is_cut: bool) -> PlanNode:
         children = tuple(self.within({key: value for key, value in part.items() if key != "table"}))
         if "table_name" not in part:
             return PlanNode("No table", detail=plain(part.get("message", "")), children=children)
@@ -142,7 +149,12 @@ class _Reader:
             # Temporary tables are written here <derived2>.
             scan=None
             if alias.startswith("<")
-            else Scan(plain(table), is_full=loops > 0 and access in ("ALL", "index"), conditions=conditions),
+            else Scan(
+                plain(table),
+                is_full=loops > 0 and access in ("ALL", "index"),
+                is_cut=is_cut,
+                conditions=conditions,
+            ),
             read_bytes=read * _PAGE_BYTES,
             hit_bytes=max(0, pages.get("pages_accessed", 0) - read) * _PAGE_BYTES,
         )

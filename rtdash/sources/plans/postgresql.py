@@ -34,8 +34,6 @@ _DETAILS = (
 )
 _ADDRESS = re.compile(r"host=(\S+) port=(\S+)")
 _SHARD = re.compile(r"_\d{5,}$")
-# These read all of their input before they give a row: nobody above cuts it short.
-_BLOCKING = {"Sort", "Hash", "Aggregate"}
 
 
 def parse(document: Sequence[Json], parents: Mapping[str, str], partitions: Mapping[str, int], took_ms: float) -> Plan:
@@ -91,7 +89,7 @@ class _Reader:
             read = self.node(
                 child,
                 processes=below,
-                is_cut=_may_stop(plan, child) or (is_cut and kind not in _BLOCKING),
+                is_cut=_may_stop(plan, child) or (is_cut and not _is_blocking(plan)),
                 is_remote=is_remote,
             )
             children.append(read)
@@ -106,7 +104,7 @@ class _Reader:
             tasks = list(self._distributed(plan["Distributed Query"]))
             inner_ms += _longest_ms([task for task in tasks if task.node])
             children += tasks
-        scan = self._scan(plan, loops, is_remote=is_remote)
+        scan = self._scan(plan, loops, is_cut=is_cut, is_remote=is_remote)
         spilled, read_bytes, hit_bytes = (
             max(0, plan.get(key, 0) - sum(child.get(key, 0) for child in plans)) * _BLOCK_BYTES
             for key in ("Temp Written Blocks", "Shared Read Blocks", "Shared Hit Blocks")
@@ -128,7 +126,7 @@ class _Reader:
             hit_bytes=hit_bytes,
         )
 
-    def _scan(self, plan: Json, loops: int, *, is_remote: bool) -> Scan | None:
+    def _scan(self, plan: Json, loops: int, *, is_cut: bool, is_remote: bool) -> Scan | None:
         if "Relation Name" not in plan or not plan["Node Type"].endswith("Scan"):
             return None
         name = plan["Relation Name"]
@@ -140,6 +138,7 @@ class _Reader:
             table=plain(table),
             partition=plain(name) if table != name else "",
             is_full=loops > 0 and plan["Node Type"] != "Bitmap Heap Scan" and "Index Cond" not in plan,
+            is_cut=is_cut,
             conditions=conditions,
         )
 
@@ -221,6 +220,12 @@ def _may_stop(plan: Json, child: Json) -> bool:
         or child.get("Parent Relationship") in ("InitPlan", "SubPlan")
         or (is_inner and (bool(plan.get("Inner Unique")) or plan.get("Join Type") in ("Semi", "Anti")))
     )
+
+
+def _is_blocking(plan: Json) -> bool:
+    """Whether it reads all of its input before it gives a row: nobody above cuts that short."""
+    kind = plan["Node Type"]
+    return kind in ("Sort", "Hash") or (kind == "Aggregate" and plan.get("Strategy") != "Sorted")
 
 
 def _name(plan: Json) -> str:

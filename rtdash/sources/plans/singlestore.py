@@ -21,6 +21,9 @@ Json = Mapping[str, Any]
 
 _SCANS = {"ColumnStoreScan", "TableScan", "OrderedColumnStoreScan", "IndexRangeScan", "IndexSeek", "OrderedTableScan"}
 _FULL = {"TableScan", "OrderedTableScan"}
+_STOPPING = {"Top", "Limit"}
+# These need all of what is below them before they give a row.
+_BLOCKING = ("Sort", "GroupBy", "Aggregate", "HashTableBuild")
 _DETAILS = ("condition", "key", "groups", "group_by", "aggregates", "order", "partitions")
 _KEY = re.compile(r"KEY\b[^(]*\(([^)]*)\)")
 
@@ -29,7 +32,7 @@ def parse(document: str, took_ms: float) -> Plan:
     """The plan in a profile. Raises SourceError when there is none in it."""
     try:
         profile = json.loads(document)
-        roots = [_node(operation, ()) for operation in profile["profile"]]
+        roots = [_node(operation) for operation in profile["profile"]]
         info = profile.get("query_info", {})
         total_ms = float(info.get("total_runtime_ms", sum(root.total_ms for root in roots)))
         compiled_ms = float(info.get("compile_time_stats", {}).get("total", 0))
@@ -52,18 +55,23 @@ def _together(roots: list[PlanNode]) -> PlanNode:
     return PlanNode("Query", total_ms=sum(root.total_ms for root in roots), children=tuple(roots))
 
 
-def _node(operation: Json, conditions: tuple[str, ...]) -> PlanNode:
-    """`conditions` are those of the filters above: a columnstore skips segments by them."""
+def _node(operation: Json, conditions: tuple[str, ...] = (), *, is_cut: bool = False) -> PlanNode:
+    """`conditions` are those of the filters above: a columnstore skips segments by them.
+
+    `is_cut`: whoever is above may stop it before its last row.
+    """
     name = str(operation["executor"])
+    is_cut_below = name in _STOPPING or (is_cut and not name.endswith(_BLOCKING))
     own = _texts(operation.get("condition")) if name.endswith("Filter") else ()
     below = (*conditions, *own) if name.endswith("Filter") else ()
-    children = tuple(_node(child, below) for child in operation.get("inputs", ()))
+    children = tuple(_node(child, below, is_cut=is_cut_below) for child in operation.get("inputs", ()))
     # What an operation took itself, as the text form has it: exec_time.
     own_ms = _measure(operation, "actual_total_time") or 0.0
     rows = _measure(operation, "actual_row_count")
     expected = operation.get("est_rows")
     rows_out = None if rows is None else round(rows)
-    scan = _scan(name, operation, (*conditions, *_texts(operation.get("condition")))) if name in _SCANS else None
+    conditions = (*conditions, *_texts(operation.get("condition")))
+    scan = _scan(name, operation, conditions, is_cut=is_cut) if name in _SCANS else None
     return PlanNode(
         name=plain(name),
         detail=plain(_detail(operation)),
@@ -77,13 +85,14 @@ def _node(operation: Json, conditions: tuple[str, ...]) -> PlanNode:
     )
 
 
-def _scan(name: str, operation: Json, conditions: tuple[str, ...]) -> Scan:
+def _scan(name: str, operation: Json, conditions: tuple[str, ...], *, is_cut: bool) -> Scan:
     read, skipped = (_measure(operation, f"segments_{what}") for what in ("scanned", "skipped"))
     key = _KEY.search(str(operation.get("index", "")))
     columns = None if key is None else tuple(filter(None, (column.strip(" `") for column in key[1].split(","))))
     return Scan(
         table=plain(operation.get("table", "?")),
         is_full=name in _FULL or (name.endswith("ColumnStoreScan") and not skipped),
+        is_cut=is_cut,
         conditions=tuple(map(plain, conditions)),
         sort_key=None if columns is None else tuple(map(plain, columns)),
         segments_read=None if read is None else round(read),
