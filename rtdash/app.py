@@ -126,15 +126,19 @@ class RtdashApp(Queries, Looking):
     def on_sample_arrived(self, message: SampleArrived) -> None:
         """Fold a sample in, and paint when its burst is over."""
         sample = message.sample
-        if self._is_outdated(sample):
-            return
-        self.store.apply(sample)
         self._slow.take(sample)
+        if self._is_outdated(sample):
+            self.store.count(sample)
+        else:
+            self._apply(sample)
+        self._paint_soon()
+
+    def _apply(self, sample: Sample) -> None:
+        self.store.apply(sample)
         if isinstance(sample.data, Table):
             self._take(sample.panel_id, sample.data, sample)
         elif sample.panel_id == COVERED_BY and sample.error is None:
             self._newest_count = sample.started_at
-        self._paint_soon()
 
     def _take(self, probe: str, data: Table, sample: Sample) -> None:
         """What the probes tell of the way from a campaign to the screen."""

@@ -35,6 +35,8 @@ class Sample:
     """How many shards of a cluster answered, where that is known."""
     missed_ms: tuple[float, ...] = ()
     """How long each poll that was left out meanwhile has waited, from its tick to this answer."""
+    beside: frozenset[str] = frozenset()
+    """Panels whose queries ran on the same server meanwhile."""
     variables: Mapping[str, object] = field(default_factory=dict)
 
     @property

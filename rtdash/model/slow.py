@@ -35,7 +35,7 @@ class SlowQuery:
     behind_s: float | None = None
     """How far the rollups were behind; None where it is not known."""
     beside: tuple[str, ...] = ()
-    """Other queries of ours in flight."""
+    """Titles of our other queries on the same server meanwhile."""
 
     @property
     def latency_ms(self) -> float:

@@ -47,8 +47,10 @@ class Lane:
         """Held while a query is being cancelled: the next one must not be hit instead."""
         self._running: str | None = None
         """The panel whose query could be cancelled now."""
+        self._is_spent = False
+        """Somebody has tried to cancel the query that runs, or ran last: what comes late must not end another one."""
         self._is_cancelled = False
-        """Somebody has cancelled the query that runs, or ran last."""
+        """The server has been told so."""
         self._closing = False
         self._logged: dict[str, str] = {}
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
@@ -85,6 +87,7 @@ class Lane:
         with self._hand:
             if self._running != panel_id or self._connection is None:
                 return False
+            self._is_spent = True
             self._connection.cancel()
             self._is_cancelled = True
             return True
@@ -109,21 +112,26 @@ class Lane:
             try:
                 sample = self._execute(job)
                 if not sample.is_server_down:
-                    sample = self._with_missed(sample)
+                    sample = self._completed(sample)
             finally:
                 self._queue.done(job)
             self._deliver(sample)
         self._drop()
 
-    def _with_missed(self, sample: Sample) -> Sample:
+    def _completed(self, sample: Sample) -> Sample:
+        """With what the queue knows of the time that it took."""
         missed_at = self._queue.take_missed(sample.panel_id)
-        return replace(sample, missed_ms=tuple(1000 * (sample.finished_at - at) for at in missed_at))
+        return replace(
+            sample,
+            missed_ms=tuple(1000 * (sample.finished_at - at) for at in missed_at),
+            beside=self._queue.beside(sample.panel_id),
+        )
 
     def _execute(self, job: Job) -> Sample:
         """The one place where any exception becomes a sample."""
         started = self._clock()
         waited_ms = 1000 * (started - job.queued_at)
-        self._is_cancelled = False
+        self._is_spent = self._is_cancelled = False
         try:
             connection, connect_ms = self._ready()
             asked = self._clock()
@@ -139,8 +147,8 @@ class Lane:
         except Exception as error:  # noqa: BLE001 (a lane must outlive any query)
             return self._failed(job, error, started, waited_ms)
         first, self._first = self._first, False
-        if self._is_cancelled:
-            # The answer was quicker; what comes late must not end another query.
+        if self._is_spent:
+            # The answer was quicker.
             self._drop()
         return Sample(
             panel_id=job.spec.id,
@@ -196,7 +204,7 @@ class Lane:
             # Once for each change, not once a tick.
             self._logged[job.spec.id] = repr(error)
             _log.error("panel %s", job.spec.id, exc_info=error)
-        if is_lost or self._is_cancelled or isinstance(error, Overdue) or not isinstance(error, RtdashError):
+        if is_lost or self._is_spent or isinstance(error, Overdue) or not isinstance(error, RtdashError):
             self._drop()
         if self._is_cancelled:
             error = Overdue(f"cancelled by hand after {self._clock() - started:.1f} s")

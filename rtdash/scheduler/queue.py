@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from enum import Enum, auto
 
+from rtdash.model.latency import MOST
 from rtdash.scheduler.job import Job
 from rtdash.scheduler.outage import Outage
 
@@ -31,7 +33,8 @@ class LaneQueue:
         self._changed = threading.Condition()
         self._jobs: dict[str, Job] = {}
         self._in_flight: dict[str, float] = {}
-        self._missed_at: dict[str, list[float]] = {}
+        self._beside: dict[str, set[str]] = {}
+        self._missed_at: dict[str, deque[float]] = {}
         self._outage = Outage()
         self._prober: object | None = None
         self._closed = False
@@ -41,7 +44,7 @@ class LaneQueue:
         with self._changed:
             panel_id = job.spec.id
             if panel_id in self._jobs or panel_id in self._in_flight:
-                self._missed_at.setdefault(panel_id, []).append(job.queued_at)
+                self._missed_at.setdefault(panel_id, deque(maxlen=MOST)).append(job.queued_at)
                 return False
             self._jobs[panel_id] = job
             self._changed.notify_all()
@@ -64,11 +67,17 @@ class LaneQueue:
                         job = self._pick(kind)
                         self._prober = lane if job is not None else None
                 if job is not None:
-                    del self._jobs[job.spec.id]
-                    self._in_flight[job.spec.id] = self._clock()
+                    self._begin(job.spec.id)
                     return job
                 self._changed.wait(wait_s)
             return None
+
+    def _begin(self, panel_id: str) -> None:
+        del self._jobs[panel_id]
+        for beside in self._beside.values():
+            beside.add(panel_id)
+        self._beside[panel_id] = set(self._in_flight)
+        self._in_flight[panel_id] = self._clock()
 
     def _pick(self, kind: LaneKind) -> Job | None:
         for job in self._jobs.values():
@@ -84,11 +93,17 @@ class LaneQueue:
         """The lane has finished with a job."""
         with self._changed:
             self._in_flight.pop(job.spec.id, None)
+            self._beside.pop(job.spec.id, None)
 
     def take_missed(self, panel_id: str) -> list[float]:
-        """When the jobs came due that were not queued since the last call: its answer is theirs too."""
+        """When the jobs came due that were not queued since the last call, the latest of them: its answer is theirs."""
         with self._changed:
-            return self._missed_at.pop(panel_id, [])
+            return list(self._missed_at.pop(panel_id, ()))
+
+    def beside(self, panel_id: str) -> frozenset[str]:
+        """Panels whose queries were in flight at any time since that of this one, which still is."""
+        with self._changed:
+            return frozenset(self._beside.get(panel_id, ()))
 
     def answers(self) -> None:
         """The server has answered a query, be it by an error: the outage, if there was one, is over."""

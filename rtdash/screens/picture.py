@@ -103,11 +103,6 @@ class Picture:
             if not (state := self.states[spec.id]).is_absent
         ]
 
-    @property
-    def running(self) -> frozenset[str]:
-        """Titles of the queries in flight."""
-        return frozenset(spec.title for spec in self.specs if self.states[spec.id].in_flight_since is not None)
-
     def server_ms(self, source: str) -> float | None:
         """The slowest p50 of a server's panels, but for those meant to be heavy; None while it answers nobody."""
         asked = [spec for spec in self.specs if spec.source == source and not self.states[spec.id].is_absent]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, timedelta
 
 from rtdash.model.sample import Sample
@@ -32,7 +33,9 @@ class SlowWatch:
         waiting, self._waiting = self._waiting, []
         for sample in waiting:
             spec = self._specs[sample.panel_id]
-            self._record(_slow(sample, spec, picture, self._threshold_ms, draw_ms.get(spec.id, 0.0)))
+            beside = sorted(self._specs[panel_id].title for panel_id in sample.beside)
+            slow = _slow(sample, spec, picture, self._threshold_ms, draw_ms.get(spec.id, 0.0))
+            self._record(replace(slow, beside=tuple(beside)))
 
 
 def _slow(sample: Sample, spec: PanelSpec, picture: Picture, threshold_ms: float, draw_ms: float) -> SlowQuery:
@@ -60,7 +63,6 @@ def _slow(sample: Sample, spec: PanelSpec, picture: Picture, threshold_ms: float
         ),
         lag=round(sum(lags)) if lags else None,
         behind_s=max(behind, default=None),
-        beside=tuple(sorted(picture.running - {spec.title})),
     )
 
 

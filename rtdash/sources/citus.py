@@ -159,8 +159,9 @@ class CitusConnection:
             executed = time.monotonic()
             rows = cursor.fetchall()
             columns = tuple(column.name for column in cursor.description or ())
-        except psycopg.errors.QueryCanceled:
-            raise Overdue(f"PostgreSQL: no answer within {deadline_s:g} s") from None
+        except psycopg.errors.QueryCanceled as error:
+            late = f"PostgreSQL: no answer within {deadline_s:g} s"
+            raise Overdue(late if time.monotonic() >= until else str(explain(error))) from None
         except psycopg.Error as error:
             raise explain(error) from None
         fetched = time.monotonic()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from contextlib import closing
 
 import pytest
@@ -10,6 +11,7 @@ from pydantic import SecretStr
 from rtdash.errors import Overdue, Refused, Unreachable
 from rtdash.model.engine import Engine
 from rtdash.sources import citus, donations
+from tests.world import until
 
 
 def test_a_query_may_take_as_long_as_its_own_deadline(donations_dsn, monkeypatch):
@@ -26,6 +28,19 @@ def test_a_query_may_take_as_long_as_its_own_deadline(donations_dsn, monkeypatch
 def test_a_query_past_its_deadline_is_overdue(donations_dsn):
     with closing(donations.DonationsConnection(donations_dsn)) as connection, pytest.raises(Overdue):
         connection.fetch("SELECT SUM(seq %% 7) FROM seq_1_to_1000000000", {}, 0.2)
+
+
+def test_only_a_query_past_its_deadline_is_said_to_be(citus_dsn):
+    sleep = "SELECT pg_sleep(30)"
+    with closing(citus.CitusConnection(citus_dsn)) as connection, citus.connect(citus_dsn, "test") as watch:
+        with pytest.raises(Overdue, match=r"^PostgreSQL: no answer within 0\.2 s$"):
+            connection.fetch(sleep, {}, 0.2)
+        end = "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE query = %s AND state = 'active'"
+        somebody = threading.Thread(target=until, args=(lambda: watch.execute(end, (sleep,)).fetchone(),))
+        somebody.start()
+        with pytest.raises(Overdue, match=r"^PostgreSQL: .* user request$"):
+            connection.fetch(sleep, {}, 60.0)
+        somebody.join()
 
 
 ISOLATION = "SELECT @@tx_isolation, @@tx_read_only"

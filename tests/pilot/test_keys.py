@@ -35,7 +35,7 @@ async def test_next_customer_drops_old_answers_and_asks_at_once(stage):
     async with stage(200, 50) as on:
         await on.inject()
         assert "Last 15 minutes · SmileFund" in on.text()
-        late = sample("12_top_devices", on.clock.now)
+        late = sample("12_top_devices", on.clock.now, latency_ms=300.0)
         late.variables["customer_id"] = 1
         await on.pilot.press("c")
         assert on.poller.variables["customer_id"] == 2
@@ -44,6 +44,8 @@ async def test_next_customer_drops_old_answers_and_asks_at_once(stage):
         await on.painted()
         assert "Last 15 minutes · WarmHearts" in on.text()
         assert "18203" not in on.text()
+        assert on.app.store["12_top_devices"].latency.last == 300.0, "for whomever it was"
+        assert [(slow.panel_id, slow.parameters) for slow in on.slow] == [("12_top_devices", {"customer_id": 1})]
 
 
 async def test_zoom_fills_the_screen_and_gives_it_back(stage):

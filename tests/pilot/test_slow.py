@@ -23,13 +23,18 @@ async def test_200_ms_is_not_recorded_and_200_1_is(stage):
 async def test_a_slow_query_has_its_parts_and_what_else_went_on(stage):
     async with stage(200, 50) as on:
         await on.inject()
-        on.poller.running = {"04_map": on.clock.now, "11_customer_last_15_minutes": on.clock.now - 0.5}
-        ticks = on.poller.ticks
-        await on.until(lambda: on.poller.ticks > ticks + 1)
         on.clock.now += 1.0
         found = sample("11_customer_last_15_minutes", on.clock.now - 0.5, latency_ms=400.0)
         on.poller.deliver(
-            replace(found, waited_ms=3.0, connect_ms=4.0, fetch_ms=5.0, decode_ms=6.0, variables={"customer_id": 1})
+            replace(
+                found,
+                waited_ms=3.0,
+                connect_ms=4.0,
+                fetch_ms=5.0,
+                decode_ms=6.0,
+                beside=frozenset({"12_top_devices", "08_last_15_minutes"}),
+                variables={"customer_id": 1},
+            )
         )
         await on.painted()
         (slow,) = on.slow
@@ -38,7 +43,7 @@ async def test_a_slow_query_has_its_parts_and_what_else_went_on(stage):
         assert parts.pop("draw") > 0.0
         assert parts == {"waited": 3.0, "connect": 4.0, "execute": 400.0, "fetch": 5.0, "decode": 6.0}
         assert slow.parameters == {"customer_id": 1}
-        assert slow.beside == ("Amount by city",)
+        assert slow.beside == ("Last 15 minutes", "Top devices, 30 min")
         assert slow.campaigns != ()
         assert slow.lag is not None
 

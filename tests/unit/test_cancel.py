@@ -27,7 +27,7 @@ def test_the_query_of_this_panel_is_cancelled_and_its_sample_says_so(server, sam
         server.until(lambda: server.now_running() == {"a", "b"})
         assert scheduler.cancel("a")
         sample = samples.wait()
-        assert sample.panel_id == "a"
+        assert (sample.panel_id, sample.beside) == ("a", {"b"})
         assert sample.error.startswith("cancelled by hand after ")
         assert sample.latency_ms == pytest.approx(1000 * (sample.finished_at - sample.started_at))
         assert not sample.is_server_down
@@ -73,7 +73,25 @@ def test_an_answer_that_was_quicker_is_shown_and_its_connection_not_used_again(s
         assert samples.wait(2).error is None
 
 
-def test_a_server_that_cannot_be_asked_to_cancel_goes_on(server, samples):
+def test_a_server_that_did_not_say_that_it_cancels_may_do_so_late_but_hits_no_other_query(server, samples):
+    server.hold("a")
+    with running([panel("a")], server, samples, lanes=1) as scheduler:
+        scheduler.tick(0.0)
+        server.until(lambda: server.now_running() == {"a"})
+        server.refusal = Unreachable("nobody answers")
+        with pytest.raises(Unreachable, match="nobody answers"):
+            scheduler.cancel("a")
+        server.refusal = None
+        server.release()
+        assert samples.wait().error is None
+        idle(scheduler)
+        assert server.connections[0].is_closed
+        scheduler.tick(1.0)
+        assert samples.wait(2).error is None
+        assert server.knocks == 2
+
+
+def test_an_outage_that_begins_while_a_query_is_being_cancelled_is_one(server, samples):
     server.hold("a")
     with running([panel("a")], server, samples) as scheduler:
         scheduler.tick(0.0)
@@ -81,9 +99,8 @@ def test_a_server_that_cannot_be_asked_to_cancel_goes_on(server, samples):
         server.refusal = Unreachable("nobody answers")
         with pytest.raises(Unreachable, match="nobody answers"):
             scheduler.cancel("a")
-        server.release()
-        assert samples.wait().error is None
-        assert not server.connections[0].is_closed
+        server.connections[0].abandon()
+        assert samples.wait().is_server_down
 
 
 def test_a_connection_that_breaks_on_being_cancelled_is_no_outage(server, samples):

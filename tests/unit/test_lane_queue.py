@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from rtdash.errors import Refused, Unreachable
+from rtdash.model.latency import MOST
 from rtdash.scheduler.job import Job
 from rtdash.scheduler.outage import Outage
 from rtdash.scheduler.queue import LaneKind, LaneQueue
@@ -89,6 +91,28 @@ def test_a_panel_is_queued_or_in_flight_once(queue, clock):
     queue.done(one)
     assert queue.in_flight() == {}
     assert queue.put(job("a"))
+
+
+def test_what_was_skipped_is_told_once_and_of_an_outage_no_more_than_an_hour_s_worth(queue):
+    for at in range(MOST + 5):
+        queue.put(replace(job("a"), queued_at=float(at)))
+    assert queue.take_missed("a") == [float(at) for at in range(5, MOST + 5)]
+    assert queue.take_missed("a") == []
+
+
+def test_what_ran_beside_is_all_that_ran_at_any_time_of_it(queue):
+    jobs = {name: job(name) for name in "abcd"}
+    for one in jobs.values():
+        queue.put(one)
+    assert [taken(queue) for _ in "ab"] == ["a", "b"]
+    queue.done(jobs["a"])
+    assert taken(queue) == "c"
+    queue.done(jobs["c"])
+    assert queue.beside("b") == {"a", "c"}
+    assert queue.beside("a") == queue.beside("c") == frozenset()
+    queue.done(jobs["b"])
+    assert taken(queue) == "d"
+    assert queue.beside("d") == frozenset()
 
 
 def test_a_lane_waits_while_there_is_nothing(queue, clock):

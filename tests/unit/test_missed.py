@@ -166,7 +166,7 @@ class Play:
                 if sample.panel_id == panel_id
                 for missed_ms in sample.missed_ms
             ]
-            assert sorted(told + self._queue._missed_at.get(panel_id, [])) == skipped
+            assert sorted([*told, *self._queue._missed_at.get(panel_id, [])]) == skipped
 
 
 @settings(max_examples=300, deadline=None)
