@@ -52,23 +52,27 @@ class ServerView:
     """Since when this has been counted, by our clock, UTC."""
     planning_ms: float = 0.0
     """What planning it takes now, which the other figures leave out."""
+    kept_since: datetime | None = None
+    """Since when slow executions have been kept; None when none has been thrown away."""
     floor_ms: float = 0.0
     """Executions that took less are not kept one by one."""
     slow: tuple[Occurrence, ...] = ()
     """The latest that were kept, the newest first."""
     running: tuple[Running, ...] = ()
 
-    def most_ms(self, at: datetime | None = None, took_ms: float = 0.0) -> float | None:
+    def most_ms(self, at: datetime, took_ms: float) -> float | None:
         """The most that the server can have taken for an execution that we began `at`; None when nobody knows."""
-        if at is not None and self.since is not None and at < self.since:
-            return None
-        kept = list(self.slow if at is None else _around(self.slow, at, took_ms))
+        kept = list(_around(self.slow, at, took_ms))
         if kept:
             return max(each.took_ms for each in kept)
-        known = [self.floor_ms] if self.floor_ms else []
-        if self.calls and self.max_ms is not None:
+        known = [self.floor_ms] if self.floor_ms and _reaches(self.kept_since, at) else []
+        if self.calls and self.max_ms is not None and _reaches(self.since, at):
             known.append(self.max_ms + self.planning_ms)
         return min(known, default=None)
+
+
+def _reaches(since: datetime | None, at: datetime) -> bool:
+    return since is None or since <= at
 
 
 def _around(slow: Iterable[Occurrence], at: datetime, took_ms: float) -> Iterable[Occurrence]:
@@ -77,19 +81,26 @@ def _around(slow: Iterable[Occurrence], at: datetime, took_ms: float) -> Iterabl
     return (each for each in slow if first <= each.at <= last)
 
 
+def given_up(view: ServerView, after_ms: float, which: str = "It") -> str:
+    """One sentence on an execution without an answer; empty when the server has no account at all."""
+    if view.absence:
+        return ""
+    return f"{which} was given up after {after_ms:.0f} ms, and {view.source} does not count what has not ended."
+
+
 def verdict(
     view: ServerView,
     threshold_ms: float,
     took_ms: float,
     *,
-    at: datetime | None = None,
+    at: datetime,
     waited_ms: float = 0.0,
     is_ended: bool = True,
 ) -> str:
     """One sentence on whose the time is that we have seen a query take; empty when it was not slow.
 
-    `took_ms` is execute + fetch as we measured it, of the execution that began `at` (UTC), or else the longest there
-    was; `waited_ms` is what it had waited before for a lane of ours. `is_ended`: whether the server ended it by itself.
+    `took_ms` is execute + fetch as we measured it, of the execution that began `at` (UTC); `waited_ms` is what it had
+    waited before for a lane of ours. `is_ended`: whether the server ended it by itself.
     """
     if waited_ms > max(threshold_ms, took_ms):
         return f"Slow before it was asked: it waited {waited_ms:.0f} ms for a lane of ours, and took {took_ms:.0f} ms."
@@ -98,7 +109,7 @@ def verdict(
     if view.absence:
         return ""
     if not is_ended:
-        return f"It was given up after {took_ms:.0f} ms, and {view.source} does not count what has not ended."
+        return given_up(view, took_ms)
     most_ms = view.most_ms(at, took_ms)
     if most_ms is None:
         return f"Whose the time is remains open: {view.source} has no account of that time."

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from datetime import UTC, timedelta
 from functools import partial
 
 from rtdash.interfaces import Control, Explainer, Poller
-from rtdash.messages import WhyAsked
+from rtdash.messages import SampleArrived, WhyAsked
 from rtdash.model.advice import Circumstances
 from rtdash.model.latency import Reach
+from rtdash.model.longest import Execution, Longest
 from rtdash.model.question import Question
 from rtdash.model.slow import SlowQuery
 from rtdash.model.store import Store
@@ -35,6 +38,15 @@ class Explaining(Steering):
     def __init__(self, control: Control, explainer: Explainer) -> None:
         super().__init__(control)
         self.explainer = explainer
+        self._slowest: defaultdict[str, Longest] = defaultdict(Longest)
+        self._given_up: defaultdict[str, Longest] = defaultdict(Longest)
+
+    def on_sample_arrived(self, message: SampleArrived) -> None:
+        """Remember what was slow; Textual calls this beside the app's own handler."""
+        sample = message.sample
+        if sample.latency_ms > self.view.threshold_ms and not sample.is_first:
+            longest = self._slowest if sample.error is None else self._given_up
+            longest[sample.panel_id].add(Execution(sample.started_at, sample.latency_ms))
 
     def action_why(self) -> None:
         """Why the chosen panel is slow."""
@@ -69,6 +81,7 @@ class Explaining(Steering):
 
     def _question(self, spec: PanelSpec, parameters: Mapping[str, object], slow: SlowQuery | None) -> Question:
         now, state = self.view.clock(), self.store[spec.id]
+        slowest, given_up = self._slowest[spec.id].read(now), self._given_up[spec.id].read(now)
         latency_ms = slow.latency_ms if slow is not None else max(state.latency.last, state.in_flight_ms(now))
         return Question(
             title=spec.title,
@@ -84,6 +97,9 @@ class Explaining(Steering):
             latency=state.latency,
             values_ms=self.store.values(spec.id, Reach.HOUR, now),
             slow=slow,
+            slowest_at=self.view.wall(UTC) - timedelta(seconds=now - slowest.at) if slowest is not None else None,
+            slowest_ms=slowest.took_ms if slowest is not None else 0.0,
+            given_up_ms=given_up.took_ms if given_up is not None else 0.0,
         )
 
     def _behind_s(self, spec: PanelSpec, slow: SlowQuery | None) -> float | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -18,7 +19,7 @@ from rtdash.screens.why import WhyScreen
 from rtdash.widgets.drawing.why import Asking
 from rtdash.widgets.why import WhyPane
 from tests.pilot.conftest import Stage, set_up
-from tests.pilot.samples import NOW
+from tests.pilot.samples import NOW, sample
 from tests.pilot.slow import before
 from tests.unit.recorded import recorded
 
@@ -130,6 +131,26 @@ async def test_what_cannot_be_explained_is_one_line_and_the_rest_is_there(stage)
         await answered(on)
         assert "✗ ValueError (see the log)" in on.text()
         assert "secret" not in on.text()
+
+
+async def test_of_a_panel_the_slowest_answer_of_the_hour_counts_and_what_was_given_up_is_said(stage):
+    overdue = {"data": None, "error": "no answer within 5 s", "latency_ms": 5000.0}
+    async with stage() as on:
+        on.explainer.prepared = NO_PLAN
+        await on.inject(**{"03_best": {"latency_ms": 774.9}})
+        on.poller.deliver(replace(sample("03_best", on.clock.now, latency_ms=990.0), is_first=True))
+        await on.inject(**{"03_best": overdue})
+        await open_why(on)
+        await answered(on)
+        shown = " ".join(on.text().replace("│", " ").split())
+        assert "▲ Slow for us, not for the server: 775 ms here, no more than 251 ms there" in shown
+        assert "▲ Another was given up after 5000 ms" in shown
+        await on.pilot.press("escape")
+        on.clock.now += 3600
+        await open_why(on)
+        await answered(on)
+        assert "Slow for us" not in on.text()
+        assert "given up" not in on.text()
 
 
 async def test_a_slow_execution_is_explained_with_its_own_parameters_and_parts(stage):

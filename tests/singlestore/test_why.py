@@ -122,8 +122,8 @@ def test_the_event_trace_is_asked_and_the_query_found_in_it(peer):
     view = views.ask(peer.dsn(), QUERY, VALUES, 100.0)
     assert (view.source, view.absence, view.floor_ms) == ("event trace", "", views.TRACED_MS)
     assert [(slow.took_ms, slow.rows) for slow in view.slow] == [(310.0, 2), (205.5, 2)]
-    assert view.since is not None
-    assert timedelta(seconds=59) < datetime.now(UTC) - view.since < timedelta(seconds=90)
+    assert view.kept_since is not None
+    assert timedelta(seconds=59) < datetime.now(UTC) - view.kept_since < timedelta(seconds=90)
     assert [heard.purpose for heard in peer.statements("MV_TRACE_EVENTS")] == ["view"]
     assert "DETAILS::%duration_ms" in peer.statements("MV_TRACE_EVENTS")[0].statement
 

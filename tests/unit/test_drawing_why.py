@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from rich.cells import cell_len
@@ -182,8 +182,30 @@ def test_whose_the_time_is_comes_first():
     assert said(NOTHING)[0].startswith("▲ donation_transactions is read in full")
     given_up = replace(QUESTION, slow=replace(SLOW, error="no answer within 5 s"))
     assert said(COUNTED, given_up)[0].startswith("▲ It was given up after 330 ms")
-    history = LatencyHistory(200.0)
-    history.add(1.0, 500.0)
-    assert said(quick, replace(QUESTION, slow=None, latency=history.read(1.0)))[1].startswith(
-        "▲ Slow for us, not for the server: 500 ms here"
+
+
+def test_of_a_panel_the_slowest_execution_that_was_answered_is_held_against_the_server():
+    def said(view: ServerView, **known: object) -> list[str]:
+        question = replace(QUESTION, slow=None, **known)
+        lines = text(answer(question, Explanation(view, recorded("mariadb_sleep", took_ms=1)), UTC, 298))
+        return [line.strip() for line in lines if line.startswith(" ▲ ")]
+
+    quick = replace(COUNTED, mean_ms=3.0, max_ms=20.0, slow=())
+    after = replace(
+        quick, since=COUNTED.since + timedelta(minutes=30), kept_since=COUNTED.since + timedelta(minutes=30)
     )
+    slowest = {"slowest_at": COUNTED.since + timedelta(minutes=20), "slowest_ms": 500.0}
+    given_up = {"given_up_ms": 5000.0}
+    (elsewhere,) = said(quick, **slowest)
+    assert elsewhere.startswith("▲ Slow for us, not for the server: 500 ms here, no more than 20 ms there")
+    (unknown,) = said(after, **slowest)
+    assert unknown.startswith("▲ Whose the time is remains open")
+    ended, unended = said(quick, **slowest, **given_up)
+    assert ended == elsewhere
+    assert unended == (
+        "▲ Another was given up after 5000 ms, and performance_schema, slow log does not count what has not ended."
+    )
+    (unended,) = said(quick, **given_up)
+    assert unended.startswith("▲ It was given up after 5000 ms, and performance_schema, slow log")
+    assert said(quick) == []
+    assert said(NOTHING, **slowest, **given_up) == []

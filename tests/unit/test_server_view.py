@@ -74,9 +74,15 @@ def test_what_a_log_has_kept_of_that_time_counts():
     assert said(NOTHING_KEPT, 210.0).startswith("Slow for us and for the server"), "10 ms are no gap"
 
 
-def test_without_a_time_the_longest_counts():
-    assert verdict(KEPT, THRESHOLD_MS, 300.0).startswith("Slow for us and for the server")
-    assert verdict(COUNTED, THRESHOLD_MS, 300.0).startswith("Slow for us, not for the server")
+def test_a_log_that_has_not_been_kept_since_then_tells_nothing_unless_it_has_the_execution():
+    later = AT + timedelta(seconds=1)
+    assert said(replace(NOTHING_KEPT, kept_since=later), 300.0).startswith("Whose the time is remains open")
+    assert said(replace(KEPT, kept_since=later), 300.0).startswith("Slow for us and for the server")
+    # Digests know it all the same.
+    both = replace(COUNTED, floor_ms=50.0, kept_since=later)
+    assert said(both, 300.0).startswith("Slow for us, not for the server: 300 ms here, no more than 99 ms there")
+    forgotten = replace(COUNTED, floor_ms=200.0, since=later)
+    assert said(forgotten, 900.0).startswith("Slow for us, not for the server: 900 ms here, no more than 200 ms there")
 
 
 def test_nothing_is_said_of_a_time_before_the_account_began():

@@ -78,12 +78,32 @@ def test_the_event_trace_of_singlestore(asked):
     assert (view.source, view.absence, view.calls, view.floor_ms) == ("event trace", "", None, 200.0)
     assert [(slow.took_ms, slow.rows) for slow in view.slow] == [(310.0, 4), (205.5, 4)]
     now = datetime.now(UTC)
-    for at, ago_s in ((view.slow[0].at, 1), (view.slow[1].at, 60), (view.since, 60)):
+    for at, ago_s in ((view.slow[0].at, 1), (view.slow[1].at, 60), (view.kept_since, 60)):
         assert abs(now - at - timedelta(seconds=ago_s)) < timedelta(seconds=5)
     ((sql, deadline_s),) = heard
     assert "DETAILS::%duration_ms" in sql, "the sign was doubled for the driver alone"
     assert "LIMIT 500" in sql
     assert 1.0 < deadline_s <= 2.0
+
+
+def test_mariadbs_digests_and_its_slow_log_reach_back_each_on_its_own(monkeypatch):
+    logged = [(second * 1_000_000, 300.0, 1, SENT) for second in range(1, 501)]
+
+    class MariaDB(SingleStore):
+        engine = Engine.MARIADB
+
+        def fetch(self, sql, parameters, deadline_s):
+            del parameters, deadline_s
+            if sql is donations._SETTINGS:
+                return Answer((), [(1, "TABLE", 1, 200.0)], 1.0, 1.0)
+            is_log = sql is donations._LOGGED
+            return Answer((), logged if is_log else [(900, 5.0, 310.0, 900, 7_200_000_000)], 1.0, 1.0)
+
+    monkeypatch.setattr(donations, "DonationsConnection", lambda *_: MariaDB([], []))
+    view = donations.ask(DSN, QUERY, {}, 200.0)
+    now = datetime.now(UTC)
+    for at, ago_s in ((view.since, 7200), (view.kept_since, 500)):
+        assert abs(now - at - timedelta(seconds=ago_s)) < timedelta(seconds=5)
 
 
 def test_why_singlestore_has_no_account(asked):

@@ -39,8 +39,6 @@ def explain(dsn: SecretStr, sql: str, parameters: Mapping[str, object], deadline
         connection.end_within(deadline_s + GRACE_S)
         try:
             return _explain(connection, statement, parameters)
-        except psycopg.errors.QueryCanceled:
-            raise Overdue(f"PostgreSQL: not explained within {deadline_s:g} s") from None
         except psycopg.Error as error:
             if time.monotonic() >= until:
                 raise Overdue(f"PostgreSQL: not explained within {deadline_s:g} s") from None

@@ -106,6 +106,7 @@ class _Asking:
             max_ms=counted.max_ms,
             rows=counted.rows,
             since=counted.since,
+            kept_since=kept.kept_since,
             floor_ms=kept.floor_ms,
             slow=kept.slow,
         )
@@ -127,7 +128,7 @@ class _Asking:
             rows = self._rows(_LOGGED, most=_LATEST)
         except SourceError as error:
             return ServerView(SLOW_LOG, absence=plain(error))
-        return self._kept(SLOW_LOG, rows, max(floor_ms, 0.0), threshold_ms, since=None)
+        return self._kept(SLOW_LOG, rows, max(floor_ms, 0.0), threshold_ms, kept_since=None)
 
     def trace(self, threshold_ms: float) -> ServerView:
         """The latest slow executions that SingleStore's ring of events still has."""
@@ -136,7 +137,7 @@ class _Asking:
             return ServerView(TRACE, absence=_NO_EVENTS)
         if all(text is None for *_, text in rows):
             return ServerView(TRACE, absence="the event trace has no texts of queries: Query_text is off")
-        return self._kept(TRACE, rows, TRACED_MS, threshold_ms, since=_ago(rows[-1][0]))
+        return self._kept(TRACE, rows, TRACED_MS, threshold_ms, kept_since=_ago(rows[-1][0]))
 
     def _kept(
         self,
@@ -144,16 +145,16 @@ class _Asking:
         rows: Sequence[Sequence[Any]],
         floor_ms: float,
         threshold_ms: float,
-        since: datetime | None,
+        kept_since: datetime | None,
     ) -> ServerView:
         if len(rows) == _LATEST:
-            since = _ago(rows[-1][0])
+            kept_since = _ago(rows[-1][0])
         slow = [
             Occurrence(_ago(age_us), float(took_ms), None if returned is None else int(returned))
             for age_us, took_ms, returned, text in rows
             if text is not None and float(took_ms) > threshold_ms and fingerprint(_text(text)) == self._query
         ]
-        return ServerView(source, since=since, floor_ms=max(floor_ms, threshold_ms), slow=tuple(slow))
+        return ServerView(source, kept_since=kept_since, floor_ms=max(floor_ms, threshold_ms), slow=tuple(slow))
 
     def _rows(self, sql: str, **parameters: object) -> Sequence[Sequence[Any]]:
         """In tenths of a second, which messages tell; at the deadline one is left, so that what is overdue says so."""

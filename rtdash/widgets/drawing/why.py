@@ -9,9 +9,8 @@ from typing import TypeAlias
 
 from rtdash.model.advice import advise
 from rtdash.model.explanation import Explanation
-from rtdash.model.latency import Reach
 from rtdash.model.question import Question
-from rtdash.model.server_view import ServerView, verdict
+from rtdash.model.server_view import ServerView, given_up, verdict
 from rtdash.model.text import plain
 from rtdash.widgets.drawing import figures, frame, histogram, parts, server_view
 from rtdash.widgets.drawing import plan as plan_drawing
@@ -65,7 +64,7 @@ def _sentences(question: Question, outcome: Outcome, cells: int) -> Iterator[Lin
         case Failed():
             yield from _said("✗", plain(outcome.reason), "error", cells)
         case Explanation():
-            sentences = [said for said in (_whose(question, outcome.server), *_advice(question, outcome)) if said]
+            sentences = [said for said in (*_whose(question, outcome.server), *_advice(question, outcome)) if said]
             for sentence in sentences:
                 yield from _said("▲", plain(sentence), "warn", cells)
             if outcome.failure:
@@ -79,12 +78,16 @@ def _advice(question: Question, explanation: Explanation) -> Sequence[str]:
     return () if explanation.plan is None else advise(explanation.plan, question.known)
 
 
-def _whose(question: Question, view: ServerView) -> str:
+def _whose(question: Question, view: ServerView) -> Iterator[str]:
     """Whether the time of the slow execution, or of the slowest in an hour, was the server's."""
     slow, threshold_ms = question.slow, question.known.threshold_ms
     if slow is None:
-        return verdict(view, threshold_ms, question.latency.figures(Reach.HOUR).max)
-    return verdict(view, threshold_ms, slow.latency_ms, at=slow.at, waited_ms=slow.waited_ms, is_ended=not slow.error)
+        if question.slowest_at is not None:
+            yield verdict(view, threshold_ms, question.slowest_ms, at=question.slowest_at)
+        if question.given_up_ms:
+            yield given_up(view, question.given_up_ms, "It" if question.slowest_at is None else "Another")
+        return
+    yield verdict(view, threshold_ms, slow.latency_ms, at=slow.at, waited_ms=slow.waited_ms, is_ended=not slow.error)
 
 
 def _now(question: Question, cells: int) -> list[Line]:
