@@ -34,6 +34,10 @@ class SlowQuery:
     """Messages that waited in Kafka for ingest; None where it is not known."""
     behind_s: float | None = None
     """How far the rollups were behind; None where it is not known."""
+    rolling_up: tuple[str, ...] = ()
+    """Rollups that ran."""
+    is_checkpoint: bool | None = None
+    """Whether the clickstream's server wrote a checkpoint; None where it is not known."""
     beside: tuple[str, ...] = ()
     """Titles of our other queries on the same server meanwhile."""
 
@@ -61,6 +65,8 @@ class SlowQuery:
             *self.campaigns,
             *([f"lag {self.lag:,}"] if self.lag else []),
             *([f"rollups behind {self.behind_s:.1f} s"] if self.behind_s else []),
+            *([f"rollup{'s' * (len(self.rolling_up) > 1)} {', '.join(self.rolling_up)}"] if self.rolling_up else []),
+            *(["checkpoint of the clickstream"] if self.is_checkpoint else []),
             *([f"beside {', '.join(self.beside)}"] if self.beside else []),
         )
 

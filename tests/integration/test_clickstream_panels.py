@@ -142,6 +142,25 @@ def test_the_lag_is_shown_and_falls(clickstream, screen):
         assert lag_of(screen)["behind_s"] == 0
 
 
+def test_the_lag_says_which_rollups_run_now(clickstream, screen):
+    with clickstream.connect() as connection, clickstream.connect() as other:
+        assert lag_of(screen)["rolling_up"] is None
+        with connection.transaction(), other.transaction():
+            connection.execute("SELECT * FROM incremental_rollup_window('live')")
+            assert lag_of(screen)["rolling_up"] == "live"
+            other.execute("SELECT * FROM incremental_rollup_window('rollup_events_5min')")
+            assert lag_of(screen)["rolling_up"] == "live, 5min"
+        assert lag_of(screen)["rolling_up"] is None
+
+
+def test_the_lag_says_whether_there_is_a_checkpoint_where_that_may_be_known(clickstream, screen, new_role):
+    assert isinstance(lag_of(screen)["checkpoint"], bool)
+    role = new_role("GRANT pg_read_all_data TO {role}")
+    with clickstream.connect() as connection:
+        connection.execute(f"SET ROLE {role}")
+        assert lag_of(Screen(connection))["checkpoint"] is None
+
+
 def test_a_slice_of_a_backlog_says_how_old_it_is(clickstream, screen):
     hour_ago = datetime.now(UTC) - timedelta(hours=1)
     with clickstream.connect() as connection:
@@ -155,7 +174,7 @@ def test_the_lag_says_how_long_ingest_has_been_silent_and_what_it_lost(clickstre
 
     def found() -> tuple[object, ...]:
         lag = lag_of(screen)
-        assert list(lag) == ["behind_s", "history_until", *delivery]
+        assert list(lag) == ["behind_s", "history_until", "rolling_up", "checkpoint", *delivery]
         return tuple(lag[name] for name in delivery)
 
     assert found() == (None, 0, 0, 0)

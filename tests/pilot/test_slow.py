@@ -46,6 +46,19 @@ async def test_a_slow_query_has_its_parts_and_what_else_went_on(stage):
         assert slow.beside == ("Last 15 minutes", "Top devices, 30 min")
         assert slow.campaigns != ()
         assert slow.lag is not None
+        assert (slow.rolling_up, slow.is_checkpoint) == (("live", "5min"), True)
+        assert {"rollups live, 5min", "checkpoint of the clickstream"} <= set(slow.around)
+
+
+async def test_what_cannot_be_known_any_more_is_not_said_to_have_gone_on(stage):
+    async with stage(200, 50) as on:
+        await on.inject()
+        on.clock.now += 10.0
+        on.poller.deliver(sample("03_best", on.clock.now, latency_ms=400.0))
+        await on.painted()
+        (slow,) = on.slow
+        assert (slow.rolling_up, slow.is_checkpoint, slow.behind_s, slow.lag) == ((), None, None, None)
+        assert slow.campaigns == ()
 
 
 async def test_one_that_was_never_answered_says_why(stage):
