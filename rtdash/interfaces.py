@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
 from rtdash.model.campaign import CampaignPlan, RateChange
-from rtdash.model.explanation import Explanation
+from rtdash.model.explanation import Explanation, HandOut
 from rtdash.model.sample import Sample
 from rtdash.model.stretch import Stretch
 from rtdash.panels.spec import PanelSpec
@@ -107,8 +107,8 @@ class Explainer(Protocol):
         """How long explaining the query of this panel may take."""
         ...
 
-    def explain(self, spec: PanelSpec, parameters: Mapping[str, object]) -> Explanation:
-        """Blocks until the deadline at most, so call it in a thread.
+    def explain(self, spec: PanelSpec, parameters: Mapping[str, object], hand_out: HandOut) -> Explanation:
+        """Blocks until the deadline at most, so call it in a thread; `hand_out` is given how to end it sooner.
 
         Raises RtdashError with one line: Busy while another query is explained, Refused where the server lacks what
         the panel needs.

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from rtdash.model.plan import Plan
 from rtdash.model.server_view import ServerView
+
+BreakOff: TypeAlias = Callable[[], object]
+"""Has a server end what it explains, since nobody waits for it any more. For any thread; blocks for a few s at most."""
+HandOut: TypeAlias = Callable[[BreakOff], object]
+"""Takes what is to be called when nobody waits any more; the latest counts."""
+
+
+def keep_none(_: BreakOff) -> None:
+    """Whoever waits until the end needs none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import threading
 from collections.abc import Callable
@@ -14,7 +15,7 @@ from textual.screen import ModalScreen
 
 from rtdash.errors import RtdashError
 from rtdash.messages import WhyAnswered
-from rtdash.model.explanation import Explanation
+from rtdash.model.explanation import BreakOff, Explanation, HandOut
 from rtdash.model.question import Question
 from rtdash.widgets.drawing.why import Asking, Failed
 from rtdash.widgets.keys import KeysLine
@@ -32,14 +33,14 @@ WHY_BINDINGS = (
 
 
 class WhyScreen(ModalScreen[None]):
-    """`ask` tells the question as it is now; `explain` blocks, and is called in a thread."""
+    """`ask` tells the question as it is now; `explain` blocks, and is called in a thread with what takes its end."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*WHY_BINDINGS]
 
     def __init__(
         self,
         ask: Callable[[], Question],
-        explain: Callable[[], Explanation],
+        explain: Callable[[HandOut], Explanation],
         deadline_s: float,
         *,
         zone: tzinfo,
@@ -51,6 +52,8 @@ class WhyScreen(ModalScreen[None]):
         self._deadline_s = deadline_s
         self._clock = clock
         self._asked_at: float | None = None
+        self._break_off: BreakOff | None = None
+        self._is_left = False
         self._pane = WhyPane(ask(), zone)
 
     def compose(self) -> ComposeResult:
@@ -71,8 +74,20 @@ class WhyScreen(ModalScreen[None]):
         self._asked_at = self._clock()
         self._pane.question = self._ask()
         self._progress()
-        # Whoever leaves meanwhile does not wait for it: the server ends it at its deadline.
         threading.Thread(target=self._answer, name="explain", daemon=True).start()
+
+    def hand_out(self, break_off: BreakOff) -> None:
+        """Take how to end what runs from now on; called in the thread that explains, perhaps when all have left."""
+        self._break_off = break_off
+        if self._is_left:
+            break_off()
+
+    def on_unmount(self) -> None:
+        """Nobody waits for an answer any more: the server is told so."""
+        self._is_left = True
+        if self._asked_at is not None and self._break_off is not None:
+            # Waited for by nothing but the end of the event loop.
+            asyncio.get_running_loop().run_in_executor(None, self._break_off)
 
     def _progress(self) -> None:
         if self._asked_at is not None:
@@ -81,7 +96,7 @@ class WhyScreen(ModalScreen[None]):
     def _answer(self) -> None:
         """The one place where any exception becomes a line."""
         try:
-            answered = WhyAnswered(self._explain())
+            answered = WhyAnswered(self._explain(self.hand_out))
         except RtdashError as error:
             answered = WhyAnswered(None, str(error))
         except Exception as error:  # noqa: BLE001 (each is said, and one that is not ours is logged)
@@ -91,5 +106,5 @@ class WhyScreen(ModalScreen[None]):
 
     def on_why_answered(self, message: WhyAnswered) -> None:
         """Show what came of it."""
-        self._asked_at = None
+        self._asked_at = self._break_off = None
         self._pane.set_outcome(message.explanation or Failed(message.error))

@@ -8,7 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from rtdash.errors import Busy, Refused, SourceError
-from rtdash.model.explanation import Explanation
+from rtdash.model.explanation import Explanation, HandOut, keep_none
 from rtdash.model.plan import Plan
 from rtdash.model.server_view import ServerView
 from rtdash.panels.spec import PanelSpec, Source
@@ -16,6 +16,9 @@ from rtdash.sources.connection import Connector
 
 DEADLINES = 4
 """What overran its deadline is worth explaining as well, and measuring each operation makes it slower still."""
+
+PATIENCE_S = 3.0
+"""What somebody has broken off ends within it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +28,8 @@ class Ways:
     connect: Connector
     view: Callable[[str, Mapping[str, object]], ServerView]
     """What the server has counted of a query with its parameters."""
-    plan: Callable[[str, Mapping[str, object], float], Plan]
-    """Runs the query once, within a deadline in s."""
+    plan: Callable[[str, Mapping[str, object], float, HandOut], Plan]
+    """Runs the query once, within a deadline in s, and hands out how to break that off."""
 
 
 class ServerExplainer:
@@ -41,16 +44,16 @@ class ServerExplainer:
         """Several times that of the query itself."""
         return DEADLINES * (spec.deadline or self._deadline_s)
 
-    def explain(self, spec: PanelSpec, parameters: Mapping[str, object]) -> Explanation:
+    def explain(self, spec: PanelSpec, parameters: Mapping[str, object], hand_out: HandOut = keep_none) -> Explanation:
         """Ask for what was counted first, since running the query once more may be counted as well."""
-        if not self._explaining.acquire(blocking=False):
+        if not self._explaining.acquire(timeout=PATIENCE_S):
             raise Busy("another query is being explained, and never two at the same time: ask again when it has ended")
         try:
             server = self._servers[spec.source]
             _require(server, spec)
             view = server.view(spec.sql, parameters)
             try:
-                return Explanation(view, server.plan(spec.sql, parameters, self.deadline_s(spec)))
+                return Explanation(view, server.plan(spec.sql, parameters, self.deadline_s(spec), hand_out))
             except SourceError as error:
                 return Explanation(view, failure=str(error))
         finally:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from contextlib import closing
+from functools import partial
 
 import psycopg
 import pytest
 from asking import PANELS
+from pydantic import SecretStr
 
 from rtdash.errors import Overdue, Refused, SourceError
 from rtdash.model.advice import Circumstances, advise
+from rtdash.model.explanation import BreakOff
 from rtdash.panels.feature import Feature
 from rtdash.panels.header import read
 from rtdash.resources import sql_folder
@@ -35,9 +39,23 @@ def donations_reader(mariadb, donations_database, donations_dsn):
     return mariadb.dsn("reader", donations_database)
 
 
-def whys(connection: psycopg.Connection) -> int:
-    found = connection.execute("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'rtdash why'")
+def whys(connection: psycopg.Connection, query: str = "%") -> int:
+    """Sessions of plans, whose latest statement is like `query`."""
+    found = connection.execute(
+        "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'rtdash why' AND query LIKE %s", (query,)
+    )
     return int(found.fetchone()[0])
+
+
+def others(dsn: SecretStr, query: str = "%") -> int:
+    """Sessions of the donations beside this one, whose statement is like `query`."""
+    with closing(donations.connect(dsn, "test")) as connection, connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT COUNT(*) FROM information_schema.processlist"
+            " WHERE db = DATABASE() AND id <> CONNECTION_ID() AND COALESCE(info, '') LIKE %s",
+            (query,),
+        )
+        return int(cursor.fetchall()[0][0])
 
 
 @pytest.mark.usefixtures("clickstream")
@@ -147,19 +165,38 @@ def test_a_plan_has_a_deadline_and_leaves_no_session(owner, citus_reader_dsn):
     until(lambda: whys(owner) == 0)
 
 
+def test_what_nobody_waits_for_any_more_ends_on_the_server(owner, citus_reader_dsn, donations_dsn, donations_reader):
+    explain_donations = partial(donations_plans.explain, donations_reader)
+    for explain, query, sessions in (
+        (partial(clickstream_plans.explain, citus_reader_dsn), "SELECT pg_sleep(20)", partial(whys, owner)),
+        (explain_donations, "SELECT SLEEP(20)", partial(others, donations_dsn)),
+        (explain_donations, "SELECT SUM(seq MOD 7) FROM seq_1_to_1000000000", partial(others, donations_dsn)),
+    ):
+        handed_out: list[BreakOff] = []
+        errors: list[SourceError] = []
+
+        def explained(explain=explain, query=query, handed_out=handed_out, errors=errors) -> None:
+            try:
+                explain(query, {}, 20.0, handed_out.append)
+            except SourceError as error:
+                errors.append(error)
+
+        thread = threading.Thread(target=explained)
+        thread.start()
+        until(lambda: sessions(f"%{query}"))  # noqa: B023 (called at once)
+        (break_off,) = handed_out
+        break_off()
+        thread.join(5)
+        assert not thread.is_alive()
+        assert len(errors) == 1
+        until(lambda: sessions() == 0)  # noqa: B023 (called at once)
+
+
 def test_a_plan_of_mariadb_has_a_deadline_and_leaves_no_session(donations_dsn, donations_reader):
     for query in ("SELECT SLEEP(20)", "SELECT SUM(seq MOD 7) FROM seq_1_to_1000000000"):
         with pytest.raises(Overdue):
             donations_plans.explain(donations_reader, query, {}, 0.3)
-    with closing(donations.connect(donations_dsn, "test")) as connection, connection.cursor() as cursor:
-
-        def others() -> int:
-            cursor.execute(
-                "SELECT COUNT(*) FROM information_schema.processlist WHERE db = DATABASE() AND id <> CONNECTION_ID()"
-            )
-            return int(cursor.fetchall()[0][0])
-
-        until(lambda: others() == 0)
+    until(lambda: others(donations_dsn) == 0)
 
 
 def test_parameters_are_bound(owner, citus_reader_dsn, donations_reader):

@@ -15,6 +15,7 @@ from rtdash.app import RtdashApp
 from rtdash.cli.dashboard import Choices, compose, explainer
 from rtdash.errors import Busy, Refused
 from rtdash.messages import WhyAsked
+from rtdash.model.explanation import BreakOff
 from rtdash.panels.header import parse
 from rtdash.panels.spec import PanelSpec
 from rtdash.resources import sql_folder
@@ -106,18 +107,39 @@ async def test_each_server_says_why(settings, tmp_path):
                 assert UNEXPLAINED not in scanned, scanned
 
 
-def test_one_query_is_explained_at_a_time(settings):
+def test_one_query_is_explained_at_a_time(settings, monkeypatch):
     asked = explainer(settings)
     sleeps = panel("sleeps", "donations", "SELECT SLEEP(1) AS value")
     explanations = []
     first = threading.Thread(target=lambda: explanations.append(asked.explain(sleeps, {})))
     first.start()
     until(lambda: asked._explaining.locked())
-    with pytest.raises(Busy, match="another query is being explained"):
-        asked.explain(panel("scans", "citus", SCANS["citus"]), {})
+    with monkeypatch.context() as impatient:
+        impatient.setattr("rtdash.sources.explainer.PATIENCE_S", 0.01)
+        with pytest.raises(Busy, match="another query is being explained"):
+            asked.explain(panel("scans", "citus", SCANS["citus"]), {})
+    assert asked.explain(panel("scans", "citus", SCANS["citus"]), {}).plan.rows == 1, "the first ends meanwhile"
     first.join()
     assert explanations[0].plan.took_ms >= 1000
-    assert asked.explain(panel("scans", "citus", SCANS["citus"]), {}).plan.rows == 1
+
+
+def test_what_was_broken_off_leaves_room_for_the_next(settings):
+    asked = explainer(settings)
+    for source, sleeps in (("donations", "SELECT SLEEP(19) AS value"), ("citus", "SELECT pg_sleep(19) AS value")):
+        handed_out: list[BreakOff] = []
+        failures: list[str] = []
+
+        def first(source=source, sleeps=sleeps, handed_out=handed_out, failures=failures) -> None:
+            failures.append(asked.explain(panel("sleeps", source, sleeps), {}, handed_out.append).failure)
+
+        thread = threading.Thread(target=first)
+        thread.start()
+        until(lambda: handed_out)  # noqa: B023 (called at once)
+        handed_out[0]()
+        assert asked.explain(panel("scans", source, SCANS[source]), {}).plan.rows == 1
+        thread.join()
+        assert len(failures) == 1
+        assert failures[0]
 
 
 def test_what_is_not_asked_is_not_explained(settings, is_citus):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from rtdash.errors import RtdashError
 from rtdash.model.campaign import CampaignPlan, RateChange
-from rtdash.model.explanation import Explanation
+from rtdash.model.explanation import BreakOff, Explanation
 from rtdash.model.sample import Sample
 from rtdash.model.stretch import Stretch
 from rtdash.panels.spec import PanelSpec
@@ -101,11 +101,19 @@ class PreparedExplainer:
         self.may_answer = threading.Event()
         self.may_answer.set()
         self.asked: list[tuple[str, Mapping[str, object]]] = []
+        self.broken_off = 0
 
     def deadline_s(self, spec: PanelSpec) -> float:
         return 20.0 if spec.deadline is None else 4 * spec.deadline
 
-    def explain(self, spec: PanelSpec, parameters: Mapping[str, object]) -> Explanation:
+    def _break_off(self) -> None:
+        self.broken_off += 1
+        self.may_answer.set()
+
+    def explain(
+        self, spec: PanelSpec, parameters: Mapping[str, object], hand_out: Callable[[BreakOff], object]
+    ) -> Explanation:
+        hand_out(self._break_off)
         self.asked.append((spec.id, parameters))
         assert self.may_answer.wait(10)
         if isinstance(self.prepared, Exception):

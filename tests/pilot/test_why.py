@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import Any
 
 import pytest
 
 from rtdash.errors import Refused
 from rtdash.messages import WhyAsked
-from rtdash.model.explanation import Explanation
+from rtdash.model.advice import Circumstances
+from rtdash.model.explanation import BreakOff, Explanation
+from rtdash.model.question import Question
 from rtdash.model.server_view import Occurrence, ServerView
 from rtdash.model.slow import SlowQuery
 from rtdash.screens.slow import SlowScreen
@@ -209,7 +212,56 @@ async def test_the_app_can_be_left_while_a_server_is_asked(stage):
         await open_why(on)
         await on.pilot.press("ctrl+c")
         await on.until(lambda: on.app.return_code is not None)
+    assert on.explainer.broken_off == 1
+
+
+async def test_whoever_leaves_lets_nothing_run_on_and_may_ask_anew(stage):
+    async with stage() as on:
+        on.explainer.may_answer.clear()
+        await on.inject()
+        await open_why(on)
+        await on.pilot.press("escape")
+        await on.until(lambda: on.explainer.broken_off)
+        assert on.app.screen is on.app.dashboard
+        on.explainer.prepared = FULL_SCAN
+        await open_why(on)
+        await answered(on)
+        await on.pilot.press("escape")
+        await on.until(lambda: on.app.screen is on.app.dashboard)
+        assert on.explainer.broken_off == 1, "what has answered is not broken off"
+
+
+async def test_keys_are_heard_while_a_server_is_told_that_nobody_asks_any_more(stage):
+    told, may_go_on = threading.Event(), threading.Event()
+
+    def break_off() -> None:
+        told.set()
+        assert may_go_on.wait(10)
+
+    async with stage() as on:
+        on.explainer.may_answer.clear()
+        on.explainer._break_off = break_off
+        await on.inject()
+        await open_why(on)
+        await on.pilot.press("escape")
+        await on.until(told.is_set)
+        await on.pilot.press("question_mark")
+        await on.until(lambda: on.app.screen is not on.app.dashboard and not isinstance(on.app.screen, WhyScreen))
+        may_go_on.set()
         on.explainer.may_answer.set()
+
+
+async def test_what_begins_after_one_has_left_is_broken_off_at_once():
+    asked: list[BreakOff] = []
+    screen = WhyScreen(
+        lambda: Question("t", "s", "SELECT 1", Circumstances()), asked.append, 1.0, zone=UTC, clock=float
+    )
+    broken = []
+    screen.hand_out(lambda: broken.append("first"))
+    assert not broken
+    screen.on_unmount()
+    screen.hand_out(lambda: broken.append("second"))
+    assert broken == ["second"], "nothing was being explained"
 
 
 async def full_scan(on: Stage) -> None:

@@ -11,6 +11,7 @@ import psycopg
 from pydantic import SecretStr
 
 from rtdash.errors import Overdue
+from rtdash.model.explanation import HandOut, keep_none
 from rtdash.model.plan import Plan
 from rtdash.sources import citus
 from rtdash.sources.bounded import GRACE_S, BoundedConnection
@@ -27,7 +28,9 @@ WHERE parent.relkind = 'p' AND pg_table_is_visible(parent.oid)
 """
 
 
-def explain(dsn: SecretStr, sql: str, parameters: Mapping[str, object], deadline_s: float) -> Plan:
+def explain(
+    dsn: SecretStr, sql: str, parameters: Mapping[str, object], deadline_s: float, hand_out: HandOut = keep_none
+) -> Plan:
     """Run one query once and say how the server ran it, on a connection of its own that only reads.
 
     Raises SourceError: Overdue past the deadline, and one line for what is not a single SELECT.
@@ -35,6 +38,8 @@ def explain(dsn: SecretStr, sql: str, parameters: Mapping[str, object], deadline
     statement = only_select(sql, POSTGRESQL)
     until = time.monotonic() + deadline_s
     with closing(citus.connect(dsn, "why", read_only=True, statement_timeout_s=deadline_s)) as connection:
+        # PostgreSQL looks once a second whether somebody is still there.
+        hand_out(connection.abandon)
         # The server's own message is the better one.
         connection.end_within(deadline_s + GRACE_S)
         try:

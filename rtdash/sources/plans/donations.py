@@ -2,32 +2,40 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Mapping
 from contextlib import closing
+from functools import partial
 
 from pydantic import SecretStr
 
 from rtdash.errors import Refused, SourceError
 from rtdash.model.engine import Engine
+from rtdash.model.explanation import HandOut, keep_none
 from rtdash.model.plan import Plan
 from rtdash.sources.connection import Answer
 from rtdash.sources.donations import DonationsConnection
 from rtdash.sources.plans import mariadb, singlestore
 from rtdash.sources.plans.statement import MYSQL, only_select
 
+_log = logging.getLogger(__name__)
+
 # ANALYZE throws the rows away, but counts them, and its own as well.
 _SENT = "SHOW SESSION STATUS LIKE 'Rows_sent'"
 _NO_VIEW = "(1345)"
 
 
-def explain(dsn: SecretStr, sql: str, parameters: Mapping[str, object], deadline_s: float) -> Plan:
+def explain(
+    dsn: SecretStr, sql: str, parameters: Mapping[str, object], deadline_s: float, hand_out: HandOut = keep_none
+) -> Plan:
     """Run one query once and say how the server ran it, on a connection of its own that only reads.
 
     Raises SourceError: Overdue past the deadline, and one line for what is not a single SELECT.
     """
     statement = only_select(sql, MYSQL)
     with closing(DonationsConnection(dsn, "why")) as connection:
+        hand_out(partial(_break_off, connection))
         if connection.engine is Engine.SINGLESTORE:
             return _profiled(connection, statement, parameters, deadline_s)
         asking = _Asking(connection, time.monotonic() + deadline_s)
@@ -40,6 +48,15 @@ def explain(dsn: SecretStr, sql: str, parameters: Mapping[str, object], deadline
             raise Refused("donations database: no plan of a query over a view without GRANT SHOW VIEW") from None
         rows = int(asking.ask(_SENT, {}).rows[0][1]) - before - 1
         return mariadb.parse(_only(answer), sql, answer.execute_ms + answer.fetch_ms, rows)
+
+
+def _break_off(connection: DonationsConnection) -> None:
+    """End the query as well: these servers do not see that nobody is there any more."""
+    try:
+        connection.cancel()
+    except SourceError as error:
+        _log.warning("a query that nobody waits for may still be explained: KILL QUERY: %s", error)
+    connection.abandon()
 
 
 def _profiled(
