@@ -13,6 +13,7 @@ import pytest
 
 from rtdash.cli.dashboard import explainer
 from rtdash.errors import Overdue, SourceError
+from rtdash.model.explanation import BreakOff
 from rtdash.resources import sql_folder
 from rtdash.settings import Settings
 from rtdash.sources.plans import donations as plans
@@ -85,6 +86,27 @@ def test_past_its_deadline_it_is_killed_over_another_connection(profiled, hangin
     assert kill.statement == f"KILL QUERY {hung.connection} 8"
     assert kill.purpose == "kill"
     assert kill.connection != hung.connection
+
+
+def test_what_nobody_waits_for_any_more_is_killed_once(profiled):
+    profiled.hold("^PROFILE ")
+    handed_out: list[BreakOff] = []
+    failures: list[str] = []
+
+    def explained() -> None:
+        try:
+            plans.explain(profiled.dsn(), QUERY, VALUES, 20.0, handed_out.append)
+        except SourceError as error:
+            failures.append(str(error))
+
+    thread = threading.Thread(target=explained)
+    thread.start()
+    hung = profiled.wait_for("^PROFILE ")
+    handed_out[0]()
+    thread.join(5)
+    assert not thread.is_alive()
+    assert len(failures) == 1
+    assert [heard.statement for heard in profiled.statements("^KILL ")] == [f"KILL QUERY {hung.connection} 8"]
 
 
 def test_a_panel_is_explained_by_the_account_that_only_reads(profiled):

@@ -51,11 +51,12 @@ def explain(
 
 
 def _break_off(connection: DonationsConnection) -> None:
-    """End the query as well: these servers do not see that nobody is there any more."""
-    try:
-        connection.cancel()
-    except SourceError as error:
-        _log.warning("a query that nobody waits for may still be explained: KILL QUERY: %s", error)
+    """MariaDB does not see that nobody is there any more; on SingleStore whoever waits ends the query anyway."""
+    if connection.engine is Engine.MARIADB:
+        try:
+            connection.cancel()
+        except SourceError as error:
+            _log.warning("a query that nobody waits for may still be explained: KILL QUERY: %s", error)
     connection.abandon()
 
 
