@@ -18,7 +18,7 @@ from rtdash.model.data import Table
 from rtdash.model.interval import stepped
 from rtdash.model.places import ORGANIZATIONS
 from rtdash.model.sample import Sample
-from rtdash.model.slow import SlowQuery
+from rtdash.model.slow import Recorded, SlowQuery
 from rtdash.model.store import Store
 from rtdash.model.text import plain
 from rtdash.model.visibility import Visibility
@@ -60,7 +60,7 @@ class RtdashApp(Queries, Looking):
         view: View,
         explainer: Explainer,
         record: Callable[[SlowQuery], object] = lambda _: None,
-        read_slow: Callable[[float], Sequence[SlowQuery]] = lambda _: (),
+        read_slow: Callable[[float], Recorded] = lambda _: Recorded(),
     ) -> None:
         """`record` keeps what was slow, and returns at once; `read_slow` tells what was kept in the last so many s."""
         super().__init__(control, explainer)

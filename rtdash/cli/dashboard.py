@@ -24,7 +24,7 @@ from rtdash.errors import SettingsError
 from rtdash.messages import CommandEnded
 from rtdash.model.campaign import CampaignPlan, RateChange
 from rtdash.model.engine import Engine
-from rtdash.model.slow import SlowQuery
+from rtdash.model.slow import Recorded
 from rtdash.panels import catalog
 from rtdash.panels.spec import Source
 from rtdash.recorder.slow_log import SlowLog, read
@@ -152,7 +152,7 @@ def compose(settings: Settings, choices: Choices) -> Iterator[RtdashApp]:
         starts_campaign=choices.starts_campaign,
     )
 
-    def read_slow(since_s: float) -> list[SlowQuery]:
+    def read_slow(since_s: float) -> Recorded:
         return read(settings.slow_log_file, since_s=since_s)
 
     def report(done: str, error: str | None) -> None:

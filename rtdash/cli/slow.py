@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from zoneinfo import ZoneInfo
 
 from rtdash.cli import flags
@@ -16,14 +17,15 @@ def run(options: argparse.Namespace) -> int:
     settings = flags.settings(options)
     file = settings.slow_log_file
     found = read(file, since_s=options.since, over_ms=options.over, panel_id=options.panel, most=options.limit)
-    if options.json:
-        for slow in reversed(found):
-            print(to_json(slow))
-        return 0
-    if not found:
+    for slow in reversed(found.latest):
+        print(to_json(slow) if options.json else _line(slow, ZoneInfo(settings.time_zone)))
+    if not (found.count or options.json):
         print(f"nothing in {file} that matches")
-    for slow in reversed(found):
-        print(_line(slow, ZoneInfo(settings.time_zone)))
+    if found.unreadable:
+        rows = f"{found.unreadable:,} rows were" if found.unreadable > 1 else "1 row was"
+        print(f"{rows} written by another version of rtdash", file=sys.stderr)
+    if found.older:
+        print(f"the latest {found.count - found.older:,} of {found.count:,}: --limit gives more", file=sys.stderr)
     return 0
 
 

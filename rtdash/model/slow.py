@@ -71,6 +71,23 @@ class SlowQuery:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What the slow log has of some time."""
+
+    latest: tuple[SlowQuery, ...] = ()
+    """The newest first."""
+    older: int = 0
+    """Rows that were not read."""
+    unreadable: int = 0
+    """Rows of another version among the latest."""
+
+    @property
+    def count(self) -> int:
+        """How many there are in all."""
+        return len(self.latest) + self.unreadable + self.older
+
+
 def to_json(slow: SlowQuery) -> str:
     """One line."""
     return _DOCUMENT.dump_json(slow).decode()

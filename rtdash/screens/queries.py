@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from rtdash.errors import RtdashError
 from rtdash.interfaces import Poller
 from rtdash.messages import CommandEnded
-from rtdash.model.slow import SlowQuery
+from rtdash.model.slow import Recorded
 from rtdash.model.text import plain
 from rtdash.panels.spec import PanelSpec
 from rtdash.screens.dashboard import CHOOSE_FIRST
@@ -23,7 +23,7 @@ class Queries(Steering):
     specs: Sequence[PanelSpec]
     poller: Poller
     view: View
-    read_slow: Callable[[float], Sequence[SlowQuery]]
+    read_slow: Callable[[float], Recorded]
     """The slow queries of the last so many seconds, newest first. Blocks; raises RtdashError."""
 
     def action_cancel(self) -> None:

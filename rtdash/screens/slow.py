@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import tzinfo
 from typing import ClassVar
@@ -15,7 +15,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from rtdash.errors import RtdashError
-from rtdash.model.slow import SlowQuery
+from rtdash.model.slow import Recorded
 from rtdash.widgets.entry_line import EntryLine
 from rtdash.widgets.keys import KeysLine
 from rtdash.widgets.slow import SlowPane
@@ -35,14 +35,14 @@ SLOW_BINDINGS = (
 
 
 class SlowScreen(ModalScreen[None]):
-    """`read` gives the slow queries of the last so many seconds, newest first; it blocks, and is called in a thread.
+    """`read` gives the slow queries of the last so many seconds; it blocks, and is called in a thread.
 
     It raises RtdashError with one line.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [*SLOW_BINDINGS]
 
-    def __init__(self, read: Callable[[float], Sequence[SlowQuery]], threshold_ms: float, zone: tzinfo) -> None:
+    def __init__(self, read: Callable[[float], Recorded], threshold_ms: float, zone: tzinfo) -> None:
         super().__init__()
         self._read = read
         self._is_reading = False
@@ -70,13 +70,13 @@ class SlowScreen(ModalScreen[None]):
     async def _fetch(self) -> None:
         since_s = self._pane.view.since_s
         try:
-            latest, trouble = await asyncio.to_thread(self._read, since_s), ""
+            recorded, trouble = await asyncio.to_thread(self._read, since_s), ""
         except RtdashError as error:
-            latest, trouble = (), str(error)
+            recorded, trouble = Recorded(), str(error)
         finally:
             self._is_reading = False
         if since_s == self._pane.view.since_s:
-            self._pane.set_log(latest, trouble)
+            self._pane.set_log(recorded, trouble)
         else:
             self._begin()
 

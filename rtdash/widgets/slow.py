@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import tzinfo
 from typing import ClassVar
 
@@ -10,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.events import Click
 
 from rtdash.messages import WhyAsked
-from rtdash.model.slow import SlowQuery
+from rtdash.model.slow import Recorded, SlowQuery
 from rtdash.model.text import plain
 from rtdash.widgets.cursor import Cursor, topmost
 from rtdash.widgets.drawing import slow as drawing
@@ -43,8 +42,7 @@ class SlowPane(Frame):
         self._threshold_ms = threshold_ms
         self._zone = zone
         self._cursor: Cursor[SlowQuery, SlowQuery] = Cursor(lambda slow: slow, topmost)
-        self._latest: Sequence[SlowQuery] = ()
-        self._held: Sequence[SlowQuery] = ()
+        self._latest = self._held = Recorded()
         """What is shown of, while it does not follow."""
         self._shown: list[SlowQuery] = []
         self._trouble = ""
@@ -55,8 +53,8 @@ class SlowPane(Frame):
         """The row under the cursor; None when there is none."""
         return self._cursor.on(self._shown)
 
-    def set_log(self, latest: Sequence[SlowQuery], trouble: str = "") -> None:
-        """What the log has now, the newest first, or why it cannot be read: then the last rows stay."""
+    def set_log(self, latest: Recorded, trouble: str = "") -> None:
+        """What the log has now, or why it cannot be read: then the last rows stay."""
         if trouble:
             latest = self._latest
         if latest != self._latest or trouble != self._trouble:
@@ -110,8 +108,12 @@ class SlowPane(Frame):
         if (chosen := self.chosen) is not None:
             self.post_message(WhyAsked(chosen.panel_id, chosen))
 
+    @property
+    def _read(self) -> Recorded:
+        return self._latest if self.follows else self._held
+
     def _choose(self) -> None:
-        self._shown = self.view.choose(self._latest if self.follows else self._held)
+        self._shown = self.view.choose(self._read.latest)
         self.redraw()
 
     def _detail(self) -> list[Line]:
@@ -146,13 +148,14 @@ class SlowPane(Frame):
         return [*title, (f"with: {self.view.text} ", "accent")] if self.view.text else title
 
     def _corner(self) -> list[Span]:
-        read = self._latest if self.follows else self._held
-        count = f"{len(self._shown):,}" if len(self._shown) == len(read) else f"{len(self._shown):,} of {len(read):,}"
+        count: list[Span] = [(f" {drawing.count(self._read, len(self._shown))} ", "muted")]
+        if self._read.unreadable:
+            count.append((f"{self._read.unreadable:,} of another version ", "warn"))
         if self.follows:
-            return [(f" {count} ", "muted"), ("following ", "good")]
-        newest = self._held[0].at if self._held else None
-        new = sum(newest is None or slow.at > newest for slow in self._latest)
-        return [(f" {count} ", "muted"), (f"held, {new:,} new: f " if new else "held: f ", "warn")]
+            return [*count, ("following ", "good")]
+        newest = self._held.latest[0].at if self._held.latest else None
+        new = sum(newest is None or slow.at > newest for slow in self._latest.latest)
+        return [*count, (f"held, {new:,} new: f " if new else "held: f ", "warn")]
 
     def _empty(self) -> Span:
         if self._trouble:

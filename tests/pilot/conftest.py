@@ -13,7 +13,7 @@ import pytest
 from textual.pilot import Pilot
 
 from rtdash.app import RtdashApp
-from rtdash.model.slow import SlowQuery
+from rtdash.model.slow import Recorded, SlowQuery
 from rtdash.panels import catalog
 from rtdash.panels.spec import PanelSpec
 from rtdash.screens.view import View
@@ -80,7 +80,11 @@ def set_up(specs: Sequence[PanelSpec] | None = None, **view: Any) -> Stage:
     shown = View(threshold_ms=200.0, zone=UTC, servers=SERVERS, clock=clock, wall=lambda _: NOW, **view)
     slow: list[SlowQuery] = []
     explainer = PreparedExplainer()
-    app = RtdashApp(specs or catalog.load(), poller, control, shown, explainer, slow.append, lambda _: slow[::-1])
+
+    def read(_: float) -> Recorded:
+        return Recorded(tuple(slow[::-1]))
+
+    app = RtdashApp(specs or catalog.load(), poller, control, shown, explainer, slow.append, read)
     return Stage(app, poller, control, clock, slow, explainer)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from rtdash.errors import SourceError
+from rtdash.model.slow import Recorded
 from rtdash.screens import slow as slow_screen
 from rtdash.screens.slow import SlowScreen
 from rtdash.widgets.slow import SlowPane
@@ -80,7 +81,7 @@ async def test_a_log_that_cannot_be_read_is_one_line_and_what_was_read_stays(sta
     async with stage(120, 36) as on:
         broken = SourceError("slow log /x: file is not a database \x1b[2J")
 
-        def read(_: float) -> list:
+        def read(_: float) -> Recorded:
             raise broken
 
         on.app.read_slow = read
@@ -89,7 +90,7 @@ async def test_a_log_that_cannot_be_read_is_one_line_and_what_was_read_stays(sta
         assert "\x1b" not in on.text()
         broken = SourceError("slow log /x: disk I/O error")
         await on.until(lambda: "disk I/O error" in on.text())
-        on.app.screen._read = lambda _: LOG
+        on.app.screen._read = lambda _: Recorded(tuple(LOG))
         await on.until(lambda: len(lines(on)) > 5)
         assert "✗ slow log" not in on.text()
         on.app.screen._read = read
@@ -101,12 +102,12 @@ async def test_it_is_read_in_a_thread_and_one_reading_at_a_time(stage):
     async with stage(120, 36) as on:
         may_answer, reading, most = threading.Event(), [], []
 
-        def read(_: float) -> list:
+        def read(_: float) -> Recorded:
             reading.append(threading.current_thread())
             most.append(len(reading))
             assert may_answer.wait(10)
             reading.pop()
-            return LOG
+            return Recorded(tuple(LOG))
 
         on.app.read_slow = read
         await opened(on, [])
@@ -195,13 +196,22 @@ async def test_rows_are_ordered_by_a_key_or_a_click_on_a_name(stage):
 async def test_an_hour_a_day_or_a_week(stage):
     async with stage(120, 36) as on:
         asked = []
-        on.app.read_slow = lambda since_s: asked.append(since_s) or LOG
+        on.app.read_slow = lambda since_s: asked.append(since_s) or Recorded(tuple(LOG))
         await opened(on, [])
         for since_s, said in ((86_400.0, "24 hours"), (604_800.0, "7 days"), (3600.0, "hour")):
             await on.pilot.press("w")
             await on.until(lambda since_s=since_s: asked[-1] == since_s)
             assert f"last {said}" in on.text()
             assert ("Sun 14:03:22" in on.text()) is (since_s != 3600.0)
+
+
+async def test_what_is_not_read_or_not_readable_is_told(stage):
+    async with stage(120, 36) as on:
+        on.app.read_slow = lambda _: Recorded(tuple(LOG), older=12_285, unreadable=2)
+        await opened(on, [])
+        await on.until(lambda: "latest 60 of 12,347 2 of another version following" in on.text())
+        await on.pilot.press("slash", *"postgres")
+        assert "19 of the latest 60 of 12,347" in on.text()
 
 
 # ── and why ───────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -8,7 +8,7 @@ from datetime import tzinfo
 
 from rich.cells import cell_len
 
-from rtdash.model.slow import SlowQuery
+from rtdash.model.slow import Recorded, SlowQuery
 from rtdash.model.text import plain
 from rtdash.widgets.drawing import parts
 from rtdash.widgets.drawing.numbers import milliseconds
@@ -126,6 +126,16 @@ def draw(
         marked(line) if slow == chosen else line for slow, line in zip(shown, drawn, strict=True)
     ]
     return [header, *lines]
+
+
+def count(read: Recorded, shown: int) -> str:
+    """How many rows are shown, of how many there are."""
+    rows = f"{len(read.latest):,}"
+    if shown != len(read.latest):
+        rows = f"{shown:,} of {'the latest ' * bool(read.older)}{rows}"
+    elif read.older:
+        rows = f"latest {rows}"
+    return f"{rows} of {read.count:,}" if read.older else rows
 
 
 def detail(slow: SlowQuery, zone: tzinfo, cells: int, height: int) -> list[Line]:
