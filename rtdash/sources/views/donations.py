@@ -25,7 +25,10 @@ TRACED_MS = 200.0
 _LATEST = 500
 _NO_EVENTS = "the event trace is empty, off (rtdash init switches it on), or hidden from an account without PROCESS"
 
-_SETTINGS = "SELECT @@performance_schema, @@log_output, @@slow_query_log, 1000 * @@long_query_time"
+_SETTINGS = """
+SELECT @@performance_schema, @@log_output, @@slow_query_log, 1000 * @@long_query_time,
+    (SELECT VARIABLE_VALUE FROM information_schema.GLOBAL_STATUS WHERE VARIABLE_NAME = 'UPTIME')
+"""
 # A long query's digest is cut off without a sign: then as much of the query as it has must agree. SECOND is a word that
 # a digest writes otherwise. Times are in picoseconds.
 _COUNTED = """
@@ -86,10 +89,10 @@ class _Asking:
 
     def mariadb(self, threshold_ms: float) -> ServerView:
         """Digests where there are some, and the slow log where it is a table."""
-        ((has_digests, outputs, is_logging, floor_ms),) = self._rows(_SETTINGS)
+        ((has_digests, outputs, is_logging, floor_ms, uptime_s),) = self._rows(_SETTINGS)
         views = [
             self.digests() if has_digests else ServerView(DIGESTS, absence="performance_schema is off"),
-            self.slow_log(float(floor_ms), threshold_ms)
+            self.slow_log(float(floor_ms), threshold_ms, int(uptime_s))
             if is_logging and "TABLE" in outputs
             else ServerView(SLOW_LOG, absence="there is no slow log in a table"),
         ]
@@ -122,13 +125,13 @@ class _Asking:
         ((calls, mean_ms, max_ms, rows, age_us),) = found
         return ServerView(DIGESTS, "", int(calls), float(mean_ms), float(max_ms), int(rows), _ago(age_us))
 
-    def slow_log(self, floor_ms: float, threshold_ms: float) -> ServerView:
-        """The latest slow executions."""
+    def slow_log(self, floor_ms: float, threshold_ms: float, uptime_s: int) -> ServerView:
+        """The latest slow executions. The private server empties its log when it starts; others may as well."""
         try:
             rows = self._rows(_LOGGED, most=_LATEST)
         except SourceError as error:
             return ServerView(SLOW_LOG, absence=plain(error))
-        return self._kept(SLOW_LOG, rows, max(floor_ms, 0.0), threshold_ms, kept_since=None)
+        return self._kept(SLOW_LOG, rows, max(floor_ms, 0.0), threshold_ms, kept_since=_ago(1e6 * uptime_s))
 
     def trace(self, threshold_ms: float) -> ServerView:
         """The latest slow executions that SingleStore's ring of events still has."""
@@ -145,7 +148,7 @@ class _Asking:
         rows: Sequence[Sequence[Any]],
         floor_ms: float,
         threshold_ms: float,
-        kept_since: datetime | None,
+        kept_since: datetime,
     ) -> ServerView:
         if len(rows) == _LATEST:
             kept_since = _ago(rows[-1][0])
