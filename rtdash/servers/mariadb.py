@@ -38,7 +38,11 @@ _SETTINGS = (
     "--slow-query-log=1",
     "--log-output=TABLE",
     "--long-query-time=0.2",
+    "--event-scheduler=ON",
 )
+MOST_LOGGED = 20_000
+"""Rows of the server's slow log."""
+REVIEW_S = 600
 
 
 class PrivateMariaDB(PrivateDatabase):
@@ -139,10 +143,18 @@ class PrivateMariaDB(PrivateDatabase):
         self._execute(
             f"GRANT PROCESS, CONNECTION ADMIN ON *.* TO {_USERS['owner']}@localhost",
             f"GRANT SELECT ON mysql.slow_log TO {_USERS['reader']}@localhost",
-            # It has no other end.
             "TRUNCATE mysql.slow_log",
+            bounded_log(MOST_LOGGED, REVIEW_S),
         )
         self.create_database(_DATABASE)
+
+
+def bounded_log(most: int, every_s: int) -> str:
+    """Has the server empty its slow log, which has no other end, where it is longer; rows cannot be deleted from it."""
+    return (
+        f"CREATE OR REPLACE EVENT mysql.bounded_slow_log ON SCHEDULE EVERY {every_s} SECOND"
+        f" DO IF (SELECT COUNT(*) FROM mysql.slow_log) > {most} THEN TRUNCATE mysql.slow_log; END IF"
+    )
 
 
 def _ourselves() -> str:

@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -14,9 +15,10 @@ from confluent_kafka import Consumer, TopicPartition
 from rtdash.errors import Refused, ServerError
 from rtdash.servers import server
 from rtdash.servers.broker import PrivateBroker
-from rtdash.servers.mariadb import PrivateMariaDB
+from rtdash.servers.mariadb import MOST_LOGGED, REVIEW_S, PrivateMariaDB, bounded_log
 from rtdash.servers.postgres import PrivatePostgres
 from rtdash.sources import citus, donations
+from tests.world import until
 
 
 def process_of(private: server.PrivateServer) -> int:
@@ -119,6 +121,34 @@ def test_mariadb_is_set_up_for_donations(mariadb):
             "SELECT @@global.time_zone, @@local_infile, @@character_set_server, @@innodb_flush_log_at_trx_commit"
         )
         assert cursor.fetchone() == ("+00:00", 1, "utf8mb4", 1)
+
+
+def test_the_slow_log_of_mariadb_is_emptied_when_it_is_too_long(mariadb):
+    event = "FROM information_schema.events WHERE event_name = 'bounded_slow_log'"
+    with closing(mariadb._connect()) as connection, connection.cursor() as cursor:
+
+        def one(query: str) -> object:
+            cursor.execute(query)
+            return cursor.fetchone()[0]
+
+        def logged() -> int:
+            return one("SELECT COUNT(*) FROM mysql.slow_log")
+
+        definition = one(f"SELECT event_definition {event}")
+        assert f"> {MOST_LOGGED} THEN" in definition
+        cursor.execute("SET SESSION long_query_time = 0")
+        for _ in range(20):
+            cursor.execute("DO 1")
+        cursor.execute("SET SESSION long_query_time = 10")
+        assert (before := logged()) >= 20
+        try:
+            cursor.execute(bounded_log(before, 1))
+            until(lambda: one(f"SELECT last_executed {event}"))
+            assert logged() == before, "it may be as long"
+            cursor.execute(bounded_log(before - 1, 1))
+            until(lambda: logged() == 0)
+        finally:
+            cursor.execute(bounded_log(MOST_LOGGED, REVIEW_S))
 
 
 @pytest.mark.parametrize("name", ["postgres", "mariadb"])
