@@ -151,10 +151,9 @@ class PrivateMariaDB(PrivateDatabase):
 
 def bounded_log(most: int, every_s: int) -> str:
     """Has the server empty its slow log, which has no other end, where it is longer; rows cannot be deleted from it."""
-    return (
-        f"CREATE OR REPLACE EVENT mysql.bounded_slow_log ON SCHEDULE EVERY {every_s} SECOND"
-        f" DO IF (SELECT COUNT(*) FROM mysql.slow_log) > {most} THEN TRUNCATE mysql.slow_log; END IF"
-    )
+    schedule = f"CREATE OR REPLACE EVENT mysql.bounded_slow_log ON SCHEDULE EVERY {every_s} SECOND"
+    rows = "SELECT COUNT(*) FROM mysql.slow_log"
+    return f"{schedule} DO IF ({rows}) > {most} THEN TRUNCATE mysql.slow_log; END IF"
 
 
 def _ourselves() -> str:
