@@ -165,13 +165,21 @@ def test_mariadb_keeps_slow_queries_in_a_table(mariadb, donations_database, dona
     assert verdict(view, THRESHOLD_MS, took_ms, at=at).startswith("Slow for us and for the server:")
     quick = ask_donations(reader, "SELECT 1 AS quick")
     assert quick.slow == ()
-    assert verdict(quick, THRESHOLD_MS, 400.0, at=at).startswith(
+    now = datetime.now(UTC)
+    assert verdict(quick, THRESHOLD_MS, 400.0, at=now).startswith(
         "Slow for us, not for the server: 400 ms here, no more"
     )
     # The private server's log begins when it starts; elsewhere it may have been emptied as well.
     before = at - timedelta(hours=2)
-    assert before < quick.kept_since < at
+    assert before < quick.kept_since < now
     assert verdict(quick, THRESHOLD_MS, 400.0, at=before).startswith("Whose the time is remains open")
+    mariadb._execute("TRUNCATE mysql.slow_log")
+    emptied = ask_donations(reader, query)
+    assert (emptied.absence, emptied.slow) == ("", ())
+    assert verdict(emptied, THRESHOLD_MS, took_ms, at=at).startswith("Whose the time is remains open")
+    with closing(donations.DonationsConnection(reader)) as connection:
+        connection.fetch("SELECT SLEEP(0.3)", {}, 10.0)
+    assert at < ask_donations(reader, query).kept_since < datetime.now(UTC), "since its oldest row"
 
 
 def test_why_mariadb_has_no_account(mariadb, donations_database, donations_dsn, counting):

@@ -25,10 +25,7 @@ TRACED_MS = 200.0
 _LATEST = 500
 _NO_EVENTS = "the event trace is empty, off (rtdash init switches it on), or hidden from an account without PROCESS"
 
-_SETTINGS = """
-SELECT @@performance_schema, @@log_output, @@slow_query_log, 1000 * @@long_query_time,
-    (SELECT VARIABLE_VALUE FROM information_schema.GLOBAL_STATUS WHERE VARIABLE_NAME = 'UPTIME')
-"""
+_SETTINGS = "SELECT @@performance_schema, @@log_output, @@slow_query_log, 1000 * @@long_query_time"
 # A long query's digest is cut off without a sign: then as much of the query as it has must agree. SECOND is a word that
 # a digest writes otherwise. Times are in picoseconds.
 _COUNTED = """
@@ -42,6 +39,14 @@ FROM (
 WHERE shape = %(query)s OR (CHAR_LENGTH(shape) >= 500 AND shape = LEFT(%(query)s, CHAR_LENGTH(shape)))
 ORDER BY CHAR_LENGTH(shape) DESC
 LIMIT 1
+"""
+# The log has been emptied when it has fewer rows than there were slow queries since the start.
+_LOG = """
+SELECT
+    COUNT(*) >= (SELECT 0 + VARIABLE_VALUE FROM information_schema.GLOBAL_STATUS WHERE VARIABLE_NAME = 'SLOW_QUERIES'),
+    (SELECT VARIABLE_VALUE FROM information_schema.GLOBAL_STATUS WHERE VARIABLE_NAME = 'UPTIME'),
+    COALESCE(TIMESTAMPDIFF(MICROSECOND, MIN(start_time), NOW(6)), 0)
+FROM mysql.slow_log
 """
 _LOGGED = """
 SELECT TIMESTAMPDIFF(MICROSECOND, start_time, NOW(6)), 1000 * TIME_TO_SEC(query_time), rows_sent, sql_text
@@ -89,10 +94,10 @@ class _Asking:
 
     def mariadb(self, threshold_ms: float) -> ServerView:
         """Digests where there are some, and the slow log where it is a table."""
-        ((has_digests, outputs, is_logging, floor_ms, uptime_s),) = self._rows(_SETTINGS)
+        ((has_digests, outputs, is_logging, floor_ms),) = self._rows(_SETTINGS)
         views = [
             self.digests() if has_digests else ServerView(DIGESTS, absence="performance_schema is off"),
-            self.slow_log(float(floor_ms), threshold_ms, int(uptime_s))
+            self.slow_log(float(floor_ms), threshold_ms)
             if is_logging and "TABLE" in outputs
             else ServerView(SLOW_LOG, absence="there is no slow log in a table"),
         ]
@@ -125,13 +130,15 @@ class _Asking:
         ((calls, mean_ms, max_ms, rows, age_us),) = found
         return ServerView(DIGESTS, "", int(calls), float(mean_ms), float(max_ms), int(rows), _ago(age_us))
 
-    def slow_log(self, floor_ms: float, threshold_ms: float, uptime_s: int) -> ServerView:
-        """The latest slow executions. The private server empties its log when it starts; others may as well."""
+    def slow_log(self, floor_ms: float, threshold_ms: float) -> ServerView:
+        """The latest slow executions; what came before the server's start is not relied on."""
         try:
+            ((is_whole, uptime_s, oldest_us),) = self._rows(_LOG)
             rows = self._rows(_LOGGED, most=_LATEST)
         except SourceError as error:
             return ServerView(SLOW_LOG, absence=plain(error))
-        return self._kept(SLOW_LOG, rows, max(floor_ms, 0.0), threshold_ms, kept_since=_ago(1e6 * uptime_s))
+        kept_since = _ago(1e6 * int(uptime_s) if is_whole else oldest_us)
+        return self._kept(SLOW_LOG, rows, max(floor_ms, 0.0), threshold_ms, kept_since)
 
     def trace(self, threshold_ms: float) -> ServerView:
         """The latest slow executions that SingleStore's ring of events still has."""
