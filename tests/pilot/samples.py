@@ -146,8 +146,8 @@ DATA: dict[str, Data] = {
     ),
     "arrivals": Table(("arrival_id", "produced_at", "donations", "server_now"), ((None, None, None, NOW),)),
     "clickstream_lag": Table(
-        ("behind_s", "history_until", "rolling_up", "checkpoint", "silent_s", "lag", "dead", "lost"),
-        ((0.8, None, "live, 5min", True, 0.2, 0, 0, 0),),
+        ("behind_s", "history_until", "silent_s", "lag", "dead", "lost", "rolling_up", "checkpoint"),
+        ((0.8, None, 0.2, 0, 0, 0, "live, 5min", True),),
     ),
 }
 

@@ -10,7 +10,7 @@ from rtdash.screens import layout
 from rtdash.widgets.panel import Panel
 from tests.pilot.samples import DATA, NOW, SPRING, WINTER, campaigns, sample
 
-GENERATED = Table(DATA["clickstream_lag"].columns, ((0.5, NOW, 0.2, 0, 0, 0),))
+GENERATED = Table(DATA["clickstream_lag"].columns, ((0.5, NOW, 0.2, 0, 0, 0, None, None),))
 SIZES = [(200, 50), (120, 36), (80, 24)]
 
 
@@ -189,7 +189,7 @@ async def test_every_old_or_slow_panel_says_so(stage, width, height):
 )
 async def test_panels_are_no_fresher_than_what_feeds_them(stage, row, said):
     async with stage(200, 50) as on:
-        await on.inject(clickstream_lag={"data": Table(DATA["clickstream_lag"].columns, (row,))})
+        await on.inject(clickstream_lag={"data": Table(DATA["clickstream_lag"].columns, ((*row, None, None),))})
         for panel in shown(on):
             assert (said in panel.render_line(0).text) is (panel.spec.source == "citus"), panel.spec.id
 

@@ -234,7 +234,7 @@ async def test_bars_say_where_their_window_begins(stage):
 
 
 async def test_late_events_are_no_matter_of_the_clusters_panels(stage):
-    behind = Table(DATA["clickstream_lag"].columns, ((7.0, None, 0.2, 0, 0, 0),))
+    behind = Table(DATA["clickstream_lag"].columns, ((7.0, None, 0.2, 0, 0, 0, None, None),))
     async with stage(200, 50) as on:
         await on.inject(clickstream_lag={"data": behind})
         await press(on, "4")

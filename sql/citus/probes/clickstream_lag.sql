@@ -4,13 +4,14 @@
 -- every: 1s
 -- help: How far the live tables are behind the events that were loaded, and ingest behind those that were produced.
 
--- A rollup that runs holds its advisory lock; `checkpoint` is NULL where the role may not see what the checkpointer does.
 -- One row, whatever the tables hold; silent_s is NULL when ingest was never heard of. Lag and dead letters are those of
 -- the topic's latest incarnation, losses those of all: what an earlier broker took with it stays lost.
+-- A rollup that runs holds its advisory lock; `checkpoint` is NULL where the role may not see what the checkpointer does.
 SELECT
     CASE WHEN live.events > 0 THEN greatest(extract(epoch FROM now() - live.rolled_up_until), 0) ELSE 0 END::float8
         AS behind_s,
     (SELECT max(until_time) FROM generated_history) AS history_until,
+    delivery.*,
     (
         SELECT string_agg(replace(name, 'rollup_events_', ''), ', ' ORDER BY name)
         FROM rollups JOIN pg_locks ON objid = (hashtext(name)::bigint & 4294967295)::oid
@@ -19,8 +20,7 @@ SELECT
     ) AS rolling_up,
     (
         SELECT wait_event IS DISTINCT FROM 'CheckpointerMain' FROM pg_stat_activity WHERE backend_type = 'checkpointer'
-    ) AS checkpoint,
-    delivery.*
+    ) AS checkpoint
 FROM (
     SELECT
         max(coalesce(pg_sequence_last_value(event_id_sequence_name), 0) - last_aggregated_id) AS events,
