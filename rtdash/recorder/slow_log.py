@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 KEPT_S = 7 * 24 * 3600
 MOST_KEPT = 100_000
-"""Rows, of 700 bytes: more than a slow query every 6 s, all the week."""
+"""Rows of half a kilobyte: one every 6 s for the whole week."""
 MOST_WAITING = 10_000
 _REVIEW_S = 3600.0
 _BUSY_S = 5.0
