@@ -4,7 +4,7 @@ Eight panels are polled every 250 ms on one private server at a time. Their quer
 else; five are light, two take four times as long, and one eight times. Together they take 0.3, 2 and 6 times what the
 server can do in 250 ms, which is measured first: how many of the same queries two connections get done.
 
-    python -m benchmarks.overload [--seconds 20] [--repeat 3] [--lanes 2] [--json FILE|-]
+    python -m benchmarks.overload [--seconds 20] [--repeat 3] [--json FILE|-]
 
 A panel is starved when it was answered less than once in 5 s. Of rtdash's polls each is answered, missed, or on its way
 at the end, of which there is at most one a panel: else the benchmark ends with an error.
@@ -51,7 +51,7 @@ WEIGHTS = {
 }
 STARVED_S = 5.0
 _PROBE_S = 3.0
-_ALONE = 9
+_ALONE = 7
 _PAUSE_S = 1.0
 
 
@@ -132,7 +132,7 @@ def _row(outcome: Outcome, alone_ms: dict[str, float], seconds: float) -> dict[s
     }
 
 
-def measure(engine: Engine, seconds: float, repeat: int, lanes: int) -> Iterator[dict[str, Any]]:
+def measure(engine: Engine, seconds: float, repeat: int) -> Iterator[dict[str, Any]]:
     """A row for each load and policy: medians of `repeat` runs, in which the policies take turns."""
     round_ms = _round_ms(engine)
     capacity_ms = _capacity_ms(engine, round_ms)
@@ -141,9 +141,9 @@ def measure(engine: Engine, seconds: float, repeat: int, lanes: int) -> Iterator
         specs = _specs(engine, load * capacity_ms / sum(WEIGHTS.values()) / round_ms)
         runs: dict[str, list[dict[str, float]]] = {name: [] for name in POLICIES}
         for _ in range(repeat):
+            alone_ms = _alone_ms(engine, specs)
             for name, policy in POLICIES.items():
-                alone_ms = _alone_ms(engine, specs)
-                runs[name].append(_row(policy(specs, engine.connect, seconds, lanes), alone_ms, seconds))
+                runs[name].append(_row(policy(specs, engine.connect, seconds), alone_ms, seconds))
                 _settle(engine, specs, alone_ms)
                 _say(f"{engine.name}  {load:g}  {name}: {runs[name][-1]}")
         for name, rows in runs.items():
@@ -191,14 +191,14 @@ def main() -> int:
     """Measure, and print a table."""
     options = _options()
     with _engines() as engines:
-        rows = [row for engine in engines for row in measure(engine, options.seconds, options.repeat, options.lanes)]
-    report = {"lanes": options.lanes, "seconds": options.seconds, "repeat": options.repeat, "rows": rows}
+        rows = [row for engine in engines for row in measure(engine, options.seconds, options.repeat)]
+    report = {"seconds": options.seconds, "repeat": options.repeat, "rows": rows}
     if options.json == "-":
         print(json.dumps(report))
         return 0
     if options.json:
         Path(options.json).write_text(json.dumps(report, indent=1), encoding="utf-8")
-    print(f"{options.lanes} lanes, {options.seconds:g} s a run, medians of {options.repeat}\n")
+    print(f"{options.seconds:g} s a run, medians of {options.repeat}\n")
     print(
         markdown(
             list(rows[0]),
@@ -212,7 +212,6 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=20.0, help="how long each run is")
     parser.add_argument("--repeat", type=int, default=3, help="runs of each; the figures are medians")
-    parser.add_argument("--lanes", type=int, default=2, help="queries at the same time with rtdash's scheduler")
     parser.add_argument("--json", metavar="FILE", help="write the figures there as JSON; - is the standard output")
     return parser.parse_args()
 

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from rtdash.errors import SourceError
 from rtdash.model.sample import Sample
@@ -46,8 +47,8 @@ class Outcome:
         self.unanswered = self.ticks * len(self.latencies_ms) - answered - self.missed
 
 
-Policy = Callable[[Sequence[PanelSpec], Connector, float, int], Outcome]
-"""Panels, how to connect, how long, and how many lanes where there are lanes."""
+Policy = Callable[[Sequence[PanelSpec], Connector, float], Outcome]
+"""Panels, how to connect, and how long, s."""
 
 
 def _clock(seconds: float) -> list[float]:
@@ -97,9 +98,8 @@ class _Poll:
             return  # counted as unanswered
 
 
-def every_tick(specs: Sequence[PanelSpec], connect: Connector, seconds: float, lanes: int) -> Outcome:
+def every_tick(specs: Sequence[PanelSpec], connect: Connector, seconds: float) -> Outcome:
     """Ask at every tick, whatever is still running."""
-    del lanes
     outcome, polls = Outcome({spec.id: [] for spec in specs}), list[_Poll]()
     for moment in _clock(seconds):
         _sleep_until(moment)
@@ -112,9 +112,8 @@ def every_tick(specs: Sequence[PanelSpec], connect: Connector, seconds: float, l
     return _ended(outcome, polls)
 
 
-def cancel_unfinished(specs: Sequence[PanelSpec], connect: Connector, seconds: float, lanes: int) -> Outcome:
+def cancel_unfinished(specs: Sequence[PanelSpec], connect: Connector, seconds: float) -> Outcome:
     """At every tick break off what has not answered, and ask anew (what the workshop's board did)."""
-    del lanes
     outcome, polls = Outcome({spec.id: [] for spec in specs}), list[_Poll]()
     for moment in _clock(seconds):
         _sleep_until(moment)
@@ -125,9 +124,8 @@ def cancel_unfinished(specs: Sequence[PanelSpec], connect: Connector, seconds: f
     return _ended(outcome, polls)
 
 
-def one_in_flight(specs: Sequence[PanelSpec], connect: Connector, seconds: float, lanes: int) -> Outcome:
+def one_in_flight(specs: Sequence[PanelSpec], connect: Connector, seconds: float) -> Outcome:
     """At every tick ask each panel that has no query running, all at the same time."""
-    del lanes
     outcome = Outcome({spec.id: [] for spec in specs})
     polls: dict[str, _Poll] = {}
     for moment in _clock(seconds):
@@ -141,7 +139,7 @@ def one_in_flight(specs: Sequence[PanelSpec], connect: Connector, seconds: float
     return _ended(outcome, list(polls.values()))
 
 
-def ours(specs: Sequence[PanelSpec], connect: Connector, seconds: float, lanes: int) -> Outcome:
+def ours(specs: Sequence[PanelSpec], connect: Connector, seconds: float, *, lanes: int) -> Outcome:
     """rtdash's own scheduler: one in flight a panel, no more than the lanes at once, one of them kept for the quick."""
     outcome = Outcome({spec.id: [] for spec in specs})
 
@@ -185,5 +183,6 @@ POLICIES: dict[str, Policy] = {
     "every tick": every_tick,
     "cancel the unfinished": cancel_unfinished,
     "one in flight": one_in_flight,
-    "rtdash": ours,
+    "rtdash, 1 lane": partial(ours, lanes=1),
+    "rtdash, 2 lanes": partial(ours, lanes=2),
 }
