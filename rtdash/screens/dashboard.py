@@ -103,8 +103,13 @@ class DashboardScreen(Screen[None]):
 
     @property
     def chosen_id(self) -> str | None:
-        """The panel that has the focus, or lies under the cursor of the latency table while that has it."""
+        """The panel that has the focus, or lies under the cursor of the latency table while that has it.
+
+        None while that is not on the screen: behind a panel that fills it, Tab still leads there.
+        """
         focused = self.focused
+        if focused is None or not focused.size.area:
+            return None
         if isinstance(focused, Panel):
             return focused.spec.id
         return self.latency.chosen_id if focused is self.latency else None
@@ -138,6 +143,9 @@ class DashboardScreen(Screen[None]):
         self.set_class(boxed, "-boxed")
         for framed in self.query(Frame):
             framed.set_boxed(boxed)
+        # Left alone, Textual would move it to a neighbour that is going as well.
+        if self.focused is not None and not all(node.display for node in self.focused.ancestors_with_self):
+            self.set_focus(None)
 
     def next_page(self) -> None:
         """The page after this one; the board is one of them where it is shown at once."""

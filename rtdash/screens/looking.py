@@ -8,6 +8,7 @@ from rtdash.screens.explaining import Explaining
 from rtdash.screens.help import HelpScreen
 from rtdash.screens.slow import SLOW_BINDINGS
 from rtdash.screens.why import WHY_BINDINGS
+from rtdash.widgets.cursor import ROW_BINDINGS
 from rtdash.widgets.latency import LATENCY_BINDINGS
 
 
@@ -28,9 +29,10 @@ class Looking(Explaining):
         self._paint()
 
     def action_latency(self) -> None:
-        """The latency table, large."""
+        """The latency table, large, and the keys are its own."""
         if self.dashboard.is_small:
             self.dashboard.show_page("operations")
+            self.dashboard.latency.focus()
         elif self.dashboard.maximized is not None:
             self.dashboard.zoom()
         else:
@@ -64,7 +66,9 @@ class Looking(Explaining):
 
     def action_show_help(self) -> None:
         """Keys and panels."""
-        self.push_screen(HelpScreen([*BINDINGS, *LATENCY_BINDINGS, *SLOW_BINDINGS, *WHY_BINDINGS], self.specs))
+        self.push_screen(
+            HelpScreen([*BINDINGS, *ROW_BINDINGS, *LATENCY_BINDINGS, *SLOW_BINDINGS, *WHY_BINDINGS], self.specs)
+        )
 
     def on_panel_opened(self, message: PanelOpened) -> None:
         """A double click lets the panel fill the screen."""

@@ -5,8 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
+from textual.binding import Binding
+
 Item = TypeVar("Item")
 Key = TypeVar("Key")
+
+_ALL = 1_000_000
+_WHERE = "In the latency table and the slow log: "
+ROW_BINDINGS = (
+    Binding("up", "move(-1)", "Above", key_display="↑", show=False, tooltip=f"{_WHERE}the row above"),
+    Binding("down", "move(1)", "Below", key_display="↓", show=False, tooltip=f"{_WHERE}the row below; a click, too"),
+    Binding("pageup", "move(-10)", "Far above", key_display="PgUp", show=False, tooltip=f"{_WHERE}ten rows up"),
+    Binding("pagedown", "move(10)", "Far below", key_display="PgDn", show=False, tooltip=f"{_WHERE}ten rows down"),
+    Binding("home", f"move(-{_ALL})", "Top", key_display="Home", show=False, tooltip=f"{_WHERE}the first row"),
+    Binding("end", f"move({_ALL})", "End", key_display="End", show=False, tooltip=f"{_WHERE}the last row"),
+)
+"""Of a widget with a cursor, which has `action_move`."""
 
 
 class Cursor(Generic[Item, Key]):

@@ -9,9 +9,9 @@ from textual.binding import Binding, BindingType
 from textual.events import Click
 
 from rtdash.messages import WhyAsked
-from rtdash.widgets.cursor import Cursor, topmost
+from rtdash.widgets.cursor import ROW_BINDINGS, Cursor, topmost
 from rtdash.widgets.drawing import latency
-from rtdash.widgets.drawing.spans import Line, Span
+from rtdash.widgets.drawing.spans import Line, Span, fit
 from rtdash.widgets.drawing.table import column_at
 from rtdash.widgets.panel import Frame
 
@@ -40,11 +40,8 @@ class LatencyPane(Frame):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *LATENCY_BINDINGS,
+        *ROW_BINDINGS,
         Binding("enter", "why", "Why", show=False),
-        Binding("up", "move(-1)", "Panel above", show=False),
-        Binding("down", "move(1)", "Panel below", show=False),
-        Binding("pageup", "move(-10)", "Panels above", show=False),
-        Binding("pagedown", "move(10)", "Panels below", show=False),
     ]
     sticky = 1
 
@@ -85,8 +82,9 @@ class LatencyPane(Frame):
             return
         shown = self._ordered()
         chosen = self.cursor.on(shown) if self.has_focus else None
+        pinned = self._pinned()
         if chosen is not None:
-            self.reveal([row.panel_id for row in shown].index(chosen))
+            self.reveal([row.panel_id for row in shown].index(chosen), pinned)
         lines = latency.draw(shown, self._at, self._threshold_ms, self.inner[0], self.view, chosen)
         self._header = lines[0]
         title: list[Span] = [
@@ -94,7 +92,7 @@ class LatencyPane(Frame):
             (f"{self.view.title} ", "accent" if self.view.with_missed else "muted"),
             (f"▲ over {self._threshold_ms:g} ", "muted"),
         ]
-        self.compose_frame(title, self._shares, lines, self._keys(), [])
+        self.compose_frame(title, self._shares, lines, [] if pinned else self._keys(), [], pinned=pinned)
 
     def _keys(self) -> list[Span]:
         """The keys of this table, while it is the one that hears them."""
@@ -102,6 +100,11 @@ class LatencyPane(Frame):
             return []
         pairs = [((f" {key.key} ", "key"), (f"{key.description} ", "muted")) for key in LATENCY_BINDINGS]
         return [span for pair in pairs for span in pair]
+
+    def _pinned(self) -> list[Line]:
+        """The keys, where no frame has room for them, so that they hide no row."""
+        keys = self._keys()
+        return [fit(keys, self.inner[0])] if keys and not self.boxed else []
 
     def on_focus(self) -> None:
         """Show the keys."""
@@ -115,7 +118,7 @@ class LatencyPane(Frame):
         """Order by the column whose name is clicked, or choose the panel under the pointer; twice is Enter."""
         if event.y == 1 and (column := column_at(self._header, event.x - self.boxed)) in latency.SORTS:
             self._look(self.view.sorted_by(column))
-        elif (row := self.row_at(event.y)) is not None and (clicked := self._ordered()[row:]):
+        elif (row := self.row_at(event.y, self._pinned())) is not None and (clicked := self._ordered()[row:]):
             self.cursor.follow(clicked[0].panel_id)
             self.redraw()
             if event.chain == 2:

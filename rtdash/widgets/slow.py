@@ -5,33 +5,25 @@ from __future__ import annotations
 from datetime import tzinfo
 from typing import ClassVar
 
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.events import Click
 
 from rtdash.messages import WhyAsked
 from rtdash.model.slow import Recorded, SlowQuery
 from rtdash.model.text import plain
-from rtdash.widgets.cursor import Cursor, topmost
+from rtdash.widgets.cursor import ROW_BINDINGS, Cursor, topmost
 from rtdash.widgets.drawing import slow as drawing
 from rtdash.widgets.drawing.spans import Line, Span, fit
 from rtdash.widgets.drawing.table import column_at
 from rtdash.widgets.panel import Frame
 
 DETAIL_LINES = 7
-_ALL = 1_000_000
 
 
 class SlowPane(Frame):
     """A table with a cursor; below it all of the row that the cursor is on."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "move(-1)", "Above", show=False),
-        Binding("down", "move(1)", "Below", show=False),
-        Binding("pageup", "move(-10)", "Far above", show=False),
-        Binding("pagedown", "move(10)", "Far below", show=False),
-        Binding("home", f"move(-{_ALL})", "Top", show=False),
-        Binding("end", f"move({_ALL})", "End", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*ROW_BINDINGS]
     sticky = 1
 
     def __init__(self, threshold_ms: float, zone: tzinfo) -> None:

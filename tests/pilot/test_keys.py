@@ -69,6 +69,15 @@ async def test_help_lists_every_key(stage):
         assert on.app.screen is on.app.dashboard
 
 
+async def test_help_lists_the_keys_of_tables(stage):
+    async with stage(120, 100) as on:
+        await on.pilot.press("question_mark")
+        await on.pilot.pause()
+        listed = [line.split("│")[1].strip() for line in on.text().splitlines() if line.count("│") == 2]
+        of_tables = [line.split()[0] for line in listed if "In the latency table and the slow log" in line]
+        assert of_tables == ["↑", "↓", "PgUp", "PgDn", "Home", "End"]
+
+
 async def test_every_key_is_in_the_palette(stage):
     async with stage() as on:
         titles = {command.title for command in on.app.get_system_commands(on.app.screen)}

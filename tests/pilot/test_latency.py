@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from rtdash.model.latency import Reach
+from rtdash.widgets.drawing.latency import SORTS
 from tests.pilot.samples import sample
 
 
@@ -13,6 +16,12 @@ def rows(on) -> list[str]:
     return [name for at, name in sorted(found) if at >= 0]
 
 
+def header(on) -> list[str]:
+    """Names of the columns, as they stand."""
+    (line,) = (line for line in on.text().splitlines() if " last " in line and " p95" in line and " ms" not in line)
+    return [name.strip() for name in line.strip(" │").split("  ") if name]
+
+
 async def test_its_keys_are_shown_while_it_hears_them(stage):
     async with stage(200, 50) as on:
         await on.inject()
@@ -21,6 +30,62 @@ async def test_its_keys_are_shown_while_it_hears_them(stage):
         await on.painted()
         for said in ("o order", "w 1, 5, 60 min", "v missed polls"):
             assert said in on.text()
+
+
+async def test_l_gives_it_the_keys_on_a_small_screen_too(stage):
+    async with stage(80, 24) as on:
+        await on.inject()
+        for _ in range(2):
+            await on.pilot.press("l")
+            await on.painted()
+            assert on.app.focused is on.app.dashboard.latency
+        assert "w 1, 5, 60 min" in on.text()
+        await on.pilot.press("w")
+        assert on.app.dashboard.latency.view.reach is Reach.HOUR
+        await on.pilot.press("1")
+        await on.painted()
+        assert on.app.focused is None
+
+
+async def test_its_keys_hide_no_row_that_the_cursor_is_on(stage):
+    async with stage(80, 24) as on:
+        await on.inject()
+        pane = on.app.dashboard.latency
+        await on.pilot.press("l")
+        for key, row in (("end", -1), ("home", 0)):
+            await on.pilot.press(key)
+            await on.painted()
+            assert pane.chosen_id == pane._ordered()[row].panel_id
+            assert marked(on)
+        assert "w 1, 5, 60 min" in on.text()
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "shown"),
+    [
+        (80, 24, ["panel", "last", "p95", "over", "missed", "running", "age"]),
+        (120, 36, ["panel", "last", "p95", "p99", "max", "over", "share", "missed", "running", "age", "▅ over 200"]),
+        (200, 50, ["panel", "last", "p50", "p95", "p99", "max", "over", "share", "missed", "running", "age",
+                   "recent, ▅ over 200"]),
+    ],
+)  # fmt: skip
+async def test_where_there_is_little_room_what_matters_most_stays(stage, width, height, shown):
+    async with stage(width, height) as on:
+        await on.inject()
+        await on.pilot.press("3" if width == 80 else "1")
+        await on.painted()
+        assert header(on) == shown
+
+
+@pytest.mark.parametrize("column", ["p50", "p99", "max", "share", "age"])
+async def test_the_column_that_orders_the_rows_is_shown(stage, column):
+    async with stage(80, 24) as on:
+        await on.inject()
+        await on.pilot.press("l")
+        await on.pilot.press(*"o" * (1 + list(SORTS).index(column)))
+        await on.painted()
+        assert f"{column} ▼" in header(on)
+        assert {"panel", "last", "p95", "over"} <= set(header(on))
 
 
 async def test_figures_of_one_five_and_sixty_minutes(stage):
@@ -89,7 +154,7 @@ async def test_the_order_is_the_worst_first_or_by_a_column(stage):
 
 def marked(on) -> str:
     """The row of the latency table that has the cursor."""
-    found = [line for line in on.text().splitlines() if "│❯" in line]
+    found = [line for line in on.text().splitlines() if line.lstrip("│").startswith("❯")]
     assert len(found) <= 1
     return found[0].split("❯")[1].strip(" ▲✗").split("  ")[0] if found else ""
 

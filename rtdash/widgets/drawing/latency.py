@@ -9,11 +9,16 @@ from rtdash.model.latency import Figures, Reach
 from rtdash.model.state import PanelState
 from rtdash.model.text import plain
 from rtdash.widgets.drawing.numbers import age, milliseconds
-from rtdash.widgets.drawing.spans import Line, Span
+from rtdash.widgets.drawing.spans import Line, Span, left
 from rtdash.widgets.drawing.sparklines import columns
 from rtdash.widgets.drawing.table import Column, marked, ordered, rows
 
 RECENT_CELLS = 20
+NARROW = 140
+"""On fewer cells names are cut, and the sparkline is half as long."""
+NARROW_NAME, NARROW_RECENT = 26, 10
+_WORTH = ("", "panel", "last", "p95", "over", "running", "missed", "age", "share", "recent", "max", "p99", "p50")
+"""Columns in the order in which they are given up, from the last."""
 WORST = "worst"
 REACHES = {Reach.MINUTE: "1 min", Reach.FIVE_MINUTES: "5 min", Reach.HOUR: "60 min"}
 
@@ -101,15 +106,19 @@ def order(items: Sequence[Row], now: float, view: View = DEFAULT) -> list[Row]:
     return sorted(items, key=lambda row: by(row, now, view))
 
 
-def _columns(view: View, threshold_ms: float) -> list[Column]:
-    names = [ordered(name, view.sort) for name in SORTS]
-    panel, *figures = names
+def _columns(view: View, threshold_ms: float, *, is_narrow: bool) -> list[Column]:
+    def column(name: str, least: int = 6) -> Column:
+        rank = 0 if name == view.sort else _WORTH.index(name)
+        return Column(ordered(name, view.sort), is_numeric=True, least=least, rank=rank)
+
+    panel, *figures = SORTS
     # The scale ends at twice the threshold: from the fifth eighth on a column is above it, in every row.
+    recent = f"▅ over {threshold_ms:g}"
     return [
         Column(""),
-        Column(panel),
-        *(Column(name, is_numeric=True, least=6) for name in figures),
-        Column(f"recent, ▅ over {threshold_ms:g}"),
+        replace(column(panel), is_numeric=False),
+        *(column(name, 5 if name in {"share", "age"} else 6) for name in figures),
+        Column(recent if is_narrow else f"recent, {recent}", rank=_WORTH.index("recent")),
     ]
 
 
@@ -122,13 +131,12 @@ def _share(figures: Figures) -> str:
     return "<1 %" if 0 < percent < 1 else f"{percent:.0f} %"
 
 
-def _spark(values: Sequence[float], threshold_ms: float) -> str:
+def _spark(values: Sequence[float], threshold_ms: float, cells: int) -> str:
     """Columns to a scale that ends at twice the threshold, so that the middle is the threshold in every row."""
-    recent = values[-RECENT_CELLS:]
-    return columns(recent, 2 * threshold_ms, 1)[0].rjust(RECENT_CELLS)
+    return columns(values[-cells:], 2 * threshold_ms, 1)[0].rjust(cells)
 
 
-def _cells(row: Row, now: float, threshold_ms: float, view: View, *, is_chosen: bool) -> list[Span]:
+def _cells(row: Row, now: float, threshold_ms: float, view: View, *, is_chosen: bool, is_narrow: bool) -> list[Span]:
     state, latency, figures = row.state, row.state.latency, _figures(row, view)
     in_flight_ms = state.in_flight_ms(now)
     slow = state.is_slow(now, threshold_ms)
@@ -143,7 +151,7 @@ def _cells(row: Row, now: float, threshold_ms: float, view: View, *, is_chosen: 
     age_s = state.age_s(now)
     return [
         (sign, role),
-        (row.title, name_role),
+        (left(row.title, NARROW_NAME).rstrip() if is_narrow else row.title, name_role),
         (milliseconds(latency.last), "warn" if latency.last > threshold_ms else "text") if latency.asked else _NONE,
         figure(figures.p50),
         figure(figures.p95),
@@ -154,7 +162,7 @@ def _cells(row: Row, now: float, threshold_ms: float, view: View, *, is_chosen: 
         (f"{state.missed:,}", "warn" if state.missed else "muted"),
         (age(in_flight_ms / 1000), "warn") if in_flight_ms > threshold_ms else _NONE,
         _NONE if age_s is None else (age(age_s), "text" if age_s < row.fresh_s else "warn"),
-        (_spark(latency.recent, threshold_ms), "warn" if slow else "bar"),
+        (_spark(latency.recent, threshold_ms, NARROW_RECENT if is_narrow else RECENT_CELLS), "warn" if slow else "bar"),
     ]
 
 
@@ -168,8 +176,12 @@ def draw(
 ) -> list[Line]:
     """The header, then a row a panel, in their order; that of the panel `chosen` is marked."""
     marks = [row.panel_id == chosen for row in items]
-    body = [_cells(row, now, threshold_ms, view, is_chosen=mark) for row, mark in zip(items, marks, strict=True)]
-    header, *lines = rows(_columns(view, threshold_ms), body, cells)
+    narrow = cells < NARROW
+    body = [
+        _cells(row, now, threshold_ms, view, is_chosen=mark, is_narrow=narrow)
+        for row, mark in zip(items, marks, strict=True)
+    ]
+    header, *lines = rows(_columns(view, threshold_ms, is_narrow=narrow), body, cells)
     return [header, *(marked(line) if mark else line for line, mark in zip(lines, marks, strict=True))]
 
 
