@@ -24,7 +24,7 @@ BEHIND_S = 2.0
 AWAY_S = 3.0
 """A server that has answered none of its panels for so long is away."""
 PROBE_STALE_S = 4.0
-"""The probe of the lag is asked once a second."""
+"""An answer of the probe of the lag is too old after it, or after three of its own intervals."""
 WHOLE = 0.999
 FRESH_S = 2.0
 """An answer is late after it, or after twice its own interval."""
@@ -68,11 +68,15 @@ class Picture:
 
     def old(self, probe: str) -> Span | None:
         """How old a probe's answer is, when it is older than it should be and nobody has paused."""
-        spec = next((spec for spec in self.specs if spec.id == probe), None)
-        age_s = self.states[probe].age_s(self.at) if spec is not None else None
-        if spec is None or age_s is None or age_s <= max(AWAY_S, 3 * self.every_s(spec)) or self.is_paused:
+        state = self.states.get(probe)
+        age_s = state.age_s(self.at) if state is not None else None
+        if age_s is None or age_s <= self._late_s(probe, AWAY_S) or self.is_paused:
             return None
         return f" {age(age_s)} old ", "warn"
+
+    def _late_s(self, probe: str, least_s: float) -> float:
+        """The age from which on a probe's answer is too old, s."""
+        return max([least_s, *(3 * self.every_s(spec) for spec in self.specs if spec.id == probe)])
 
     @property
     def campaigns(self) -> Sequence[Record]:
@@ -136,13 +140,23 @@ class Picture:
         return max(slow_ms.items(), key=lambda one: one[1], default=None)
 
     @property
+    def slowest(self) -> tuple[str, float] | None:
+        """Title and p95 of the panel that was slowest in the last minutes; None before any was answered."""
+        p95_ms = {
+            spec.title: figures.p95
+            for spec in self.specs
+            if not spec.is_probe and (figures := self.states[spec.id].latency.figures(Reach.FIVE_MINUTES)).count
+        }
+        return max(p95_ms.items(), key=lambda one: one[1], default=None)
+
+    @property
     def upstream(self) -> Span | None:
         """What is wrong before the clickstream's live tables: they are no fresher than what feeds them."""
         state = self.states.get("clickstream_lag")
         lag = next(iter(self.records("clickstream_lag")), None)
         if state is None or (lag is None and state.error is None):
             return None
-        if lag is None or (state.age_s(self.at) or 0.0) > PROBE_STALE_S:
+        if lag is None or (state.age_s(self.at) or 0.0) > self._late_s("clickstream_lag", PROBE_STALE_S):
             return " freshness unknown ", "warn"
         if lag.get("silent_s") is None:
             return " no ingest yet ", "warn"

@@ -24,8 +24,7 @@ def _campaign(campaigns: Sequence[Record], chosen: Record | None, zone: tzinfo |
     shown = chosen if not live or is_live(chosen) else live[0]
     mark, role = sign(shown)
     others = f" +{len(live) - 1}" if len(live) > 1 else ""
-    name = left(text(shown, "name"), LONGEST_NAME).rstrip()
-    head: Line = ((f"{mark} {name}{others}  ", role),)
+    head: Line = ((f"{mark} {_short(text(shown, 'name'))}{others}  ", role),)
     return [(8, head), (2, ((cities(shown) + "  ", "muted"),)), *_course(shown, zone)]
 
 
@@ -42,12 +41,19 @@ def _course(shown: Record, zone: tzinfo | None) -> list[tuple[int, Line]]:
     return [(7, ((f"{word} {when}", "muted"),))]
 
 
-def _worst(worst: tuple[str, float] | None) -> list[tuple[int, Line]]:
-    """The panel over the threshold; a small screen says it elsewhere."""
-    if worst is None:
+def _worst(picture: Picture) -> list[tuple[int, Line]]:
+    """The panel over the threshold; while none is, the slowest, where there is room. A small screen says it below."""
+    if picture.worst is not None:
+        title, latency_ms = picture.worst
+        return [(6, ((f"  ▲ {_short(title)} {milliseconds(latency_ms)} ms", "warn"),))]
+    if picture.slowest is None:
         return []
-    title, latency_ms = worst
-    return [(6, ((f"  ▲ {left(title, LONGEST_NAME).rstrip()} {milliseconds(latency_ms)} ms", "warn"),))]
+    title, p95_ms = picture.slowest
+    return [(1, ((f"  slowest {_short(title)} p95 {milliseconds(p95_ms)} ms", "muted"),))]
+
+
+def _short(name: str) -> str:
+    return left(name, LONGEST_NAME).rstrip()
 
 
 def _budget(stretch: Stretch, interval_s: float, server: str) -> Line:
@@ -74,6 +80,8 @@ def status(picture: Picture, chosen: Record | None) -> Status:
             else ((f"✗ {server}", "error"),)
         )
         right.append((5 if latency_ms is not None else 9, answer))
+        if (share := picture.shares.get(source)) is not None:
+            right.append((3, (("own ", "muted"), (f"{100 * share:.1f} %", "text"))))
         if (stretch := picture.stretches.get(source)) is not None:
             right.append((9, _budget(stretch, picture.interval_s, server)))
     if (delivery := picture.delivery) is not None and picture.old("delivery") is None:
@@ -98,6 +106,6 @@ def status(picture: Picture, chosen: Record | None) -> Status:
         (8, live),
         *_campaign(picture.campaigns, chosen, picture.now.tzinfo),
         *((8, (("  ", "text"), mark)) for mark in marks),
-        *_worst(picture.worst),
+        *_worst(picture),
     ]
     return Status(tuple(left), tuple(right))
