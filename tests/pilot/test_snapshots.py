@@ -41,6 +41,12 @@ async def third_page(stage: Stage) -> None:
     await stage.painted()
 
 
+async def latency(stage: Stage) -> None:
+    await stage.inject(**{"03_best": {"latency_ms": 774.9}})
+    await stage.pilot.press("l", "end")
+    await stage.painted()
+
+
 async def audience(stage: Stage) -> None:
     await beside(stage, "4")
 
@@ -101,6 +107,7 @@ async def empty(stage: Stage) -> None:
         ((80, 24), live),
         ((80, 24), second_page),
         ((80, 24), third_page),
+        ((80, 24), latency),
         ((200, 50), slow_and_broken),
         ((200, 50), audience),
         ((80, 24), audience),
