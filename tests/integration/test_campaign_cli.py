@@ -52,7 +52,10 @@ def test_what_cannot_be_run_is_one_line(campaign: Command, capsys, wrong, said):
 
 
 def test_one_campaign_is_stopped_and_waited_for(world: World, campaign: Command, capsys):
-    with world.campaign_beside(rate_per_s=50) as first, world.campaign_beside(rate_per_s=50, beside=True) as second:
+    with (
+        world.campaign_beside(rate_per_s=50, beside=True) as first,
+        world.campaign_beside(rate_per_s=50, beside=True) as second,
+    ):
         until(lambda: len(world.campaigns.active()) == 2)
         meant = world.campaigns.active()[0].campaign_id
         # Typed twice it is the same one.
