@@ -19,8 +19,8 @@ from rtdash.widgets.drawing.numbers import age, milliseconds, moment
 from rtdash.widgets.drawing.spans import Span, fit
 from rtdash.widgets.lines import Lines
 
-STALE_S = 0.6
-STALE_INTERVALS = 2.5
+STALE_S = 0.5
+STALE_INTERVALS = 2.2
 """Data older than both is marked with its age: at four polls a second within one of the server's falling silent."""
 
 
