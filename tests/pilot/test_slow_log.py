@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -112,7 +111,9 @@ async def test_it_is_read_in_a_thread_and_one_reading_at_a_time(stage):
         on.app.read_slow = read
         await opened(on, [])
         await on.until(lambda: most)
-        await asyncio.sleep(0.1)
+        for _ in range(3):
+            on.app.screen._begin()
+        await on.pilot.pause()
         assert most == [1]
         assert reading[0] is not threading.main_thread()
         may_answer.set()

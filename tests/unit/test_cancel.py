@@ -7,17 +7,7 @@ import pytest
 from rtdash.errors import Unreachable
 from rtdash.panels.spec import Source
 from tests.unit.running import idle, running
-from tests.unit.server import Samples, Server, eventually, panel
-
-
-@pytest.fixture
-def server() -> Server:
-    return Server()
-
-
-@pytest.fixture
-def samples() -> Samples:
-    return Samples()
+from tests.unit.server import Server, eventually, panel
 
 
 def test_the_query_of_this_panel_is_cancelled_and_its_sample_says_so(server, samples):

@@ -11,17 +11,6 @@ from rtdash.scheduler.scheduler import Scheduler
 from tests.unit.running import INTERVAL_S, idle, running
 from tests.unit.server import Samples, Server, eventually, panel
 
-
-@pytest.fixture
-def server() -> Server:
-    return Server()
-
-
-@pytest.fixture
-def samples() -> Samples:
-    return Samples()
-
-
 # ── single flight ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -4,25 +4,12 @@ from __future__ import annotations
 
 import time
 
-import pytest
-
 from rtdash.errors import Unreachable
 from rtdash.model.data import Stat
 from rtdash.panels.spec import Source
 from rtdash.scheduler.scheduler import Scheduler
 from tests.unit.running import INTERVAL_S, idle, running
-from tests.unit.server import Samples, Server, eventually, lane_threads_end, panel
-
-
-@pytest.fixture
-def server() -> Server:
-    return Server()
-
-
-@pytest.fixture
-def samples() -> Samples:
-    return Samples()
-
+from tests.unit.server import Server, eventually, lane_threads_end, panel
 
 # ── outages ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
