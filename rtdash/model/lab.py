@@ -1,4 +1,4 @@
-"""What the lab has measured so far: subjects side by side (layouts, or forms of the clickstream), a cell for each query."""
+"""What the lab has measured so far: layouts, or forms of the clickstream, side by side, with a cell for each query."""
 
 from __future__ import annotations
 
