@@ -14,10 +14,10 @@ class Phase(StrEnum):
     MAKING = "making"
     FILLING = "filling"
     MEASURING = "measuring"
+    CHECKING = "checking"
+    """Whether all subjects answer the same."""
     STARTING = "starting"
     """The start of a campaign: the UPDATE of the workshop, or what we do in its place."""
-    CHECKING = "checking"
-    """Whether all layouts answer the same."""
     CLEANING = "cleaning"
     DONE = "done"
     STOPPED = "stopped"
@@ -72,6 +72,8 @@ class Subject:
     """What the start of a campaign took."""
     start_rows: int | None = None
     """Rows that it changed."""
+    ratio: Ratio | None = None
+    """Over all queries: of the geometric mean of each round. None for the baseline."""
 
 
 @dataclass(frozen=True, slots=True)
