@@ -1,0 +1,16 @@
+-- title: Its seven indexes
+-- text: workshop
+-- why: An index for each column that a query names; each of them is written with every row.
+-- differs: Indexes are ordered, and serve a window of time; those of SingleStore are hashes, for equality alone.
+CREATE TABLE donation_transactions (
+    transaction_id     BIGINT         NOT NULL,
+    city               VARCHAR(64)    NOT NULL,
+    latitude           DOUBLE         NOT NULL,
+    longitude          DOUBLE         NOT NULL,
+    organization       VARCHAR(64)    NOT NULL,
+    transaction_date   DATETIME(6)    NOT NULL,
+    total_amount       DECIMAL(10, 2) NOT NULL,
+    campaign_id        BIGINT         NOT NULL,
+    is_campaign_active BOOLEAN        NOT NULL,
+    PRIMARY KEY (transaction_id)
+) DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;

@@ -1,0 +1,4 @@
+-- title: Ours
+-- text: ours
+-- why: Sums are kept in rowstore as donations come in: a query reads a few hundred rows, whatever there is.
+-- schema: 010_campaigns 020_donations 030_delivery 040_views
