@@ -21,13 +21,14 @@ from typing import Any
 
 from figures import markdown, parent_of, processor_s, spread, spreads, with_children
 from load import Load
-from past import catch_up, fill
+from past import fill
 from psycopg import Connection
 from pydantic import SecretStr
 from reader import Reader
 
 from rtdash.resources import sql_folder
 from rtdash.schema.apply import apply
+from rtdash.schema.history import roll_up
 from rtdash.servers.folders import DataFolder
 from rtdash.servers.postgres import PrivatePostgres
 from rtdash.sources.citus import connect
@@ -95,7 +96,8 @@ def _measure(
         load.end_writing()
         _settle(load, connection)
     runs = connection.execute(_RUNS, started_at).fetchall()
-    catch_up(connection, 500_000)
+    for _ in roll_up(connection, 500_000):
+        pass
     after = _balance(connection)
     return {
         "options": {name: str(value) if isinstance(value, Path) else value for name, value in vars(options).items()},

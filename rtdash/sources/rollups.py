@@ -9,6 +9,9 @@ from psycopg import sql
 
 from rtdash.sources.citus import explained
 
+ROLLUPS = ("live_aggregation", "five_minutely_aggregation", "hourly_aggregation")
+"""The functions: of the live tables, and of the workshop's two."""
+
 
 def advance(connection: psycopg.Connection[Any], function: str, most_events: int) -> tuple[int, int]:
     """Take one window of new events: the ids of its first and its last one; the first is the higher when none is new.

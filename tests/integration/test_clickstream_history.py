@@ -60,12 +60,27 @@ def test_history_is_made_once_even_by_two_at_once(clickstream):
         assert connection.execute("SELECT count(*) FROM events").fetchone() == (300,)
 
 
-def test_an_interrupted_fill_leaves_a_backlog_like_any_other(clickstream):
-    def interrupt(share):
-        raise KeyboardInterrupt(share)
+def interrupt_at(moment):
+    """A progress that is broken off once the share that is done has passed this one."""
 
+    def progress(share):
+        if share > moment:
+            raise KeyboardInterrupt(share)
+
+    return progress
+
+
+def test_a_fill_that_is_interrupted_before_all_events_are_made_leaves_nothing(clickstream):
     with pytest.raises(KeyboardInterrupt):
-        fill(clickstream.dsn, days=2, events=300, progress=interrupt)
+        fill(clickstream.dsn, days=2, events=300, progress=interrupt_at(0.0))
+    with clickstream.connect() as connection:
+        assert connection.execute("SELECT count(*) FROM events").fetchone() == (0,)
+    assert fill(clickstream.dsn, days=2, events=300) == 300
+
+
+def test_an_interrupted_fill_leaves_a_backlog_like_any_other(clickstream):
+    with pytest.raises(KeyboardInterrupt):
+        fill(clickstream.dsn, days=2, events=300, progress=interrupt_at(0.2))
     assert fill(clickstream.dsn, days=2, events=300) == 0
     with clickstream.connect() as connection:
         clickstream.roll_up(connection)

@@ -1,29 +1,19 @@
--- Visits of the past days, of one to eight events: quiet at night, four customers, few devices that come often.
--- A device keeps its country and its browser. Ids follow time, as they would have.
+-- Visits of one stretch of the past, of one to eight events each: four customers, few devices that come often. A device
+-- keeps its country and its browser. Ids follow time, as they would have.
 INSERT INTO events (event_time, customer_id, event_type, country, browser, device_id, session_id)
-WITH candidates AS MATERIALIZED (
+WITH visits AS MATERIALIZED (
     SELECT
         number AS session_id,
-        now() - random() * make_interval(days => %(days)s::integer) AS ended_at,
+        %(from_time)s::timestamptz + random() * (%(until_time)s::timestamptz - %(from_time)s::timestamptz) AS ended_at,
         width_bucket(random(), ARRAY[0, 0.36, 0.64, 0.85]) AS customer_id,
         floor(exp(random() * ln(20000)))::bigint AS device_rank,
         1 + floor(8 * random() ^ 1.3)::integer AS steps,
-        random() AS ends_with_donation,
-        random() AS keep
-    FROM generate_series(1, 20 + %(events)s::bigint) AS number
-),
-visits AS (
-    SELECT *, 1 + (device_rank * 7919 + customer_id * 50000) %% 200000 AS device_id
-    FROM candidates
-    -- Fewest at 3 h, most at 15 h UTC.
-    WHERE keep < 0.55 - 0.45 * cos(2 * pi() * (extract(epoch FROM ended_at)::numeric %% 86400 / 3600 - 3) / 24)
+        random() AS ends_with_donation
+    FROM generate_series(%(first_session)s::bigint, %(first_session)s::bigint + %(events)s::bigint) AS number
 ),
 steps AS (
     SELECT
-        greatest(
-            ended_at - (steps - step) * interval '25 seconds' * random(),
-            now() - make_interval(days => %(days)s::integer)
-        ) AS event_time,
+        greatest(ended_at - (steps - step) * interval '25 seconds' * random(), %(from_time)s::timestamptz) AS event_time,
         customer_id,
         CASE
             WHEN step = 1 THEN 'page_view'
@@ -31,10 +21,13 @@ steps AS (
             ELSE (ARRAY['page_view', 'ad_impression', 'click', 'share', 'subscribe'])[
                 width_bucket(random(), ARRAY[0, 0.45, 0.7, 0.9, 0.97])]
         END AS event_type,
-        device_id, session_id,
-        (device_id * 48271 %% 99991) / 99991.0 AS place
+        1 + (device_rank * 7919 + customer_id * 50000) %% 200000 AS device_id,
+        session_id
     FROM visits CROSS JOIN generate_series(1, steps) AS step
     LIMIT %(events)s::bigint
+),
+placed AS (
+    SELECT *, (device_id * 48271 %% 99991) / 99991.0 AS place FROM steps
 )
 SELECT
     event_time, customer_id, event_type,
@@ -47,5 +40,5 @@ SELECT
     ])],
     (ARRAY['Chrome', 'Safari', 'Firefox', 'Edge', 'Opera'])[1 + floor(5 * (place * 997 %% 1) ^ 2)::integer],
     device_id, session_id
-FROM steps
+FROM placed
 ORDER BY event_time
