@@ -57,7 +57,14 @@ _KEY = re.compile(
 )
 
 
+_INDEX = re.compile(
+    r"CREATE\s+(UNIQUE\s+)?INDEX\s+`?\w+`?\s+(?:USING\s+\w+\s+)?ON\s+`?(\w+)`?\s*\(([^)]*)\)", re.IGNORECASE
+)
+
+
 def tables(statements: Sequence[Statement]) -> Iterator[Table]:
+    """Each with the indexes that are made after it."""
+    indexes = [found for statement in statements if (found := _INDEX.match(statement.text))]
     for statement in statements:
         if found := _TABLE.match(statement.text):
             definition = statement.text[found.end() :]
@@ -66,14 +73,18 @@ def tables(statements: Sequence[Statement]) -> Iterator[Table]:
             keys, columns = [], {}
             for part in map(str.strip, listed):
                 if key := _KEY.match(part):
-                    names = tuple(name for column in key[3].split(",") if (name := column.strip(" `")))
-                    keys.append(Key((key[1] or key[2] or "").upper(), names))
+                    keys.append(Key((key[1] or key[2] or "").upper(), _names(key[3])))
                 else:
                     name, columns[name] = part.split(None, 1)
                     if own := re.search(r"\b(PRIMARY|UNIQUE)\b", columns[name], re.IGNORECASE):
                         keys.append(Key(own[1].upper(), (name.strip("`"),)))
+            keys += (Key((one[1] or "").strip().upper(), _names(one[3])) for one in indexes if one[2] == found[2])
             is_rowstore = found[1] is not None
             yield Table(statement, found[2], is_rowstore, columns, tuple(keys), " ".join(options.split()))
+
+
+def _names(listed: str) -> tuple[str, ...]:
+    return tuple(name for column in listed.split(",") if (name := column.strip(" `")))
 
 
 def parts(text: str) -> Iterator[str]:

@@ -15,15 +15,17 @@ from tests.singlestore.sql import Statement
 Statements = Sequence[Statement]
 
 _OFTEN_MS = 1000
+_SPREADING = ("SHARD", "PRIMARY")
 
 
 def keys_contain_the_shard_key(statements: Statements) -> Iterator[Finding]:
-    """[doc] Every PRIMARY and UNIQUE key contains all columns of the shard key; without one rows go anywhere, and no
-    UNIQUE key can be. Ours: every table says its own.
+    """[doc] Every PRIMARY and UNIQUE key contains all columns of the shard key, which the PRIMARY key is where none is
+    said; without either rows go anywhere, and no UNIQUE key can be. Ours: every table says its own.
     """
     for table in tables(statements):
-        shard = {column for key in table.keys if key.kind == "SHARD" for column in key.columns}
-        if not shard and table.statement.file.endswith(".sql"):
+        said = {kind: {one for key in table.keys if key.kind == kind for one in key.columns} for kind in _SPREADING}
+        shard = said["SHARD"] or said["PRIMARY"]
+        if not (shard if table.statement.is_of_layout else said["SHARD"]) and table.statement.file.endswith(".sql"):
             yield of(table.statement, "no SHARD KEY")
         for key in table.keys:
             if key.kind in ("PRIMARY", "UNIQUE") and (missing := shard - set(key.columns)):
@@ -49,22 +51,36 @@ def one_sort_key(statements: Statements) -> Iterator[Finding]:
 
 
 def no_two_hash_keys_alike(statements: Statements) -> Iterator[Finding]:
-    """[doc] On columnstore no two hash keys stand over the same columns; PRIMARY, UNIQUE and plain keys are such."""
+    """[doc] On columnstore no two hash keys stand over the same columns; PRIMARY, UNIQUE and plain keys are such, and
+    so is what CREATE INDEX makes.
+    """
     for table in tables(statements):
         hashes = [frozenset(key.columns) for key in table.keys if key.kind not in ("SHARD", "SORT")]
         if not table.is_rowstore and len(set(hashes)) < len(hashes):
             yield of(table.statement, "two hash keys over the same columns")
 
 
+def keys_of_columns(statements: Statements) -> Iterator[Finding]:
+    """[doc] A key stands over columns of its table, and over each once."""
+    for table in tables(statements):
+        columns = {name.strip("`") for name in table.columns}
+        for key in table.keys:
+            if wrong := [name for name in key.columns if name not in columns or key.columns.count(name) > 1]:
+                yield of(table.statement, f"a key over {wrong[0]}, which is no column, or there twice")
+
+
 def no_table_altered(statements: Statements) -> Iterator[Finding]:
     """[doc] Shard and sort keys are never altered; on columnstore neither are unique keys added nor types changed; and
-    ADD COLUMN fails the second time, since it knows no IF NOT EXISTS. So tables stay as they were made.
+    ADD COLUMN fails the second time, since it knows no IF NOT EXISTS. So tables stay as they were made. [code] A plain
+    CREATE INDEX is accepted: the workshop has it, and ours have no use for it.
     """
+    index = re.compile(r"CREATE\s+INDEX\b", re.IGNORECASE)
     pattern = re.compile(
         r"(ALTER|DROP|RENAME|TRUNCATE)\s+(\w+\s+)*?TABLE\b|(CREATE|DROP)\s+\w*\s*INDEX\b", re.IGNORECASE
     )
     for statement in statements:
-        if found := pattern.match(statement.text):
+        is_workshops = statement.is_of_layout and index.match(statement.text)
+        if not is_workshops and (found := pattern.match(statement.text)):
             yield of(statement, found[0])
 
 
@@ -138,8 +154,8 @@ def nothing_locked(statements: Statements) -> Iterator[Finding]:
 
 
 def created_again_and_again(statements: Statements) -> Iterator[Finding]:
-    """[doc] Every file may be applied again; CREATE OR REPLACE VIEW does not exist. IF NOT EXISTS is not for all: pools
-    that are there may fail, and a trace that is there is a refusal that its file may get.
+    """[doc] Every file may be applied again, unless it makes a layout; CREATE OR REPLACE VIEW does not exist. IF NOT
+    EXISTS is not for all: pools that are there may fail, and a trace that is there is a refusal that its file may get.
     """
     again = re.compile(
         r"CREATE (ROWSTORE )?TABLE IF NOT EXISTS|CREATE OR REPLACE PROCEDURE|CREATE PIPELINE IF NOT EXISTS",
@@ -151,6 +167,7 @@ def created_again_and_again(statements: Statements) -> Iterator[Finding]:
         view = re.match(r"CREATE VIEW (\w+) ", text, re.IGNORECASE)
         if re.match("CREATE ", text, re.IGNORECASE) and not (
             again.match(text)
+            or statement.is_of_layout
             or (view and before.upper() == f"DROP VIEW IF EXISTS {view[1]}".upper())
             or (text.upper().startswith("CREATE RESOURCE POOL ") and statement.may_fail)
             or (text.upper().startswith("CREATE EVENT TRACE ") and statement.is_optional)
@@ -165,6 +182,7 @@ RULES = (
     options_of_tables,
     one_sort_key,
     no_two_hash_keys_alike,
+    keys_of_columns,
     no_table_altered,
     one_statement_at_once,
     names_in_lower_case,

@@ -16,10 +16,14 @@ from pathlib import Path
 import sqlglot
 from sqlglot import exp
 
+from rtdash.panels.texts import live_text, workshop_panels
 from rtdash.schema.script import in_head, statements
 
 ROOT = Path(__file__).parents[2]
 FILES = ("sql/singlestore/**/*.sql", "sql/donations/**/*.sql")
+LAYOUTS = "sql/singlestore/layouts/"
+WORKSHOP = "sql/donations/workshop/"
+LIVE = "live form of "
 MODULES = (
     "rtdash/campaigns/*.py",
     "rtdash/sources/donations.py",
@@ -72,6 +76,11 @@ class Statement:
         return " ".join(self.text.split())[:60]
 
     @property
+    def is_of_layout(self) -> bool:
+        """Whether it makes a layout: once, in an empty database, and as the workshop has it."""
+        return self.file.startswith(LAYOUTS)
+
+    @property
     def is_procedure(self) -> bool:
         return re.match(r"CREATE\s+(OR\s+REPLACE\s+)?PROCEDURE\b", self.text, re.IGNORECASE) is not None
 
@@ -98,9 +107,17 @@ def _parsed(text: str) -> list[exp.Expr]:
 
 
 def files() -> dict[str, str]:
-    """The text of each file, by its path in the project."""
+    """The text of each file, by its path in the project, and the live form of each text of the workshop."""
     paths = [path for pattern in (*FILES, *MODULES) for path in sorted(ROOT.glob(pattern))]
-    return {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in paths}
+    texts = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in paths}
+    return texts | {f"{LIVE}{WORKSHOP}{name}.sql": live_text(name) for name in workshop_panels()}
+
+
+def databases(texts: Mapping[str, str]) -> Iterator[dict[str, str]]:
+    """These files by the database that they are for: rtdash's own, then that of each layout with what it is asked."""
+    yield {file: text for file, text in texts.items() if not file.startswith((LAYOUTS, WORKSHOP))}
+    for folder in sorted({str(Path(file).parent) for file in texts if file.startswith(LAYOUTS)}):
+        yield {file: text for file, text in texts.items() if file.startswith((f"{folder}/", WORKSHOP))}
 
 
 def read(texts: Mapping[str, str]) -> list[Statement]:
