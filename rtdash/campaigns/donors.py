@@ -17,8 +17,9 @@ from rtdash.model.campaign import Campaign
 from rtdash.model.donation import SEQUENCE_BITS, transaction_id
 from rtdash.model.places import CITIES, ORGANIZATIONS, City, Organization
 
-# 1.00 … 10.00 in whole cents, as JSON numbers.
-_AMOUNTS = [f"{cents // 100}.{cents % 100:02d}" for cents in range(100, 1001)]
+AMOUNTS = {cents: f"{cents // 100}.{cents % 100:02d}" for cents in range(100, 1001)}
+"""1.00 … 10.00 by their cents, as JSON numbers."""
+_AMOUNTS = list(AMOUNTS.values())
 
 Message = dict[str, Any]
 """As `produce_batch` takes it: {"value": JSON}."""

@@ -65,6 +65,12 @@ def _counts(parts: Sequence[Parsed[Donation]]) -> tuple[int, int, int]:
     )
 
 
+def add_sums(cursor: Cursor, sums: Sums) -> None:
+    """Add them to those that the panels read. Raises MySQLError."""
+    cursor.executemany(_TOTALS, list(sums.total_rows()))
+    cursor.executemany(_SECONDS, list(sums.second_rows()))
+
+
 class _Known(Exception):  # noqa: N818
     """Some donations of the batch are in the table already, or twice in the batch."""
 
@@ -145,7 +151,9 @@ class DonationSink:
             offsets.advance(cursor, prepared.parts)
             if prepared.rows:
                 self._load(cursor, prepared.rows, sum(len(part.values) for part in prepared.parts))
-                self._add(cursor, prepared.sums)
+                add_sums(cursor, prepared.sums)
+                if self._tells_arrivals:
+                    self._tell(cursor, prepared.sums)
             offsets.bury(cursor, [letter for part in prepared.parts for letter in part.dead])
             if self._tells_arrivals:
                 cursor.execute(_BATCH, (*_counts(prepared.parts), 1000 * (time.monotonic() - started)))
@@ -157,12 +165,6 @@ class DonationSink:
         if warnings:
             cursor.execute("SHOW WARNINGS LIMIT 1")
             raise SourceError(f"donations database: {cursor.fetchall()[0][2]} while loading donations")
-
-    def _add(self, cursor: Cursor, sums: Sums) -> None:
-        cursor.executemany(_TOTALS, list(sums.total_rows()))
-        cursor.executemany(_SECONDS, list(sums.second_rows()))
-        if self._tells_arrivals:
-            self._tell(cursor, sums)
 
     def _tell(self, cursor: Cursor, sums: Sums) -> None:
         first_id = max(self._newest_arrival + 1, time.time_ns() // 1000)

@@ -17,9 +17,9 @@ _PIECE_BYTES = 1 << 20
 _DEADLINE_S = 30.0
 
 
-def open_loader(dsn: SecretStr) -> Connection[Any]:
+def open_loader(dsn: SecretStr, purpose: str = "ingest", deadline_s: float | None = _DEADLINE_S) -> Connection[Any]:
     """A connection that may load. Raises SourceError."""
-    connection = donations.connect(dsn, "ingest", local_infile=True, deadline_s=_DEADLINE_S)
+    connection = donations.connect(dsn, purpose, local_infile=True, deadline_s=deadline_s)
     # PyMySQL would send whatever file the server names, as an answer to any statement: only `load` answers here.
     connection._local_infile = False  # type: ignore[attr-defined]  # noqa: SLF001
     return connection

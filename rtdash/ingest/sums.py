@@ -51,7 +51,7 @@ class Sums:
             yield (first_id + number, moment, count)
 
 
-class _Place:
+class Place:
     """What donations of one campaign, city and organisation share, with the end of their rows."""
 
     __slots__ = ("group", "row_end")
@@ -63,11 +63,11 @@ class _Place:
         self.row_end = f"\t{city}\t{latitude}\t{longitude}\t{organization}\t{campaign_id}\t{is_active:d}\n"
 
 
-class _Places(dict[tuple[Any, ...], _Place]):
+class _Places(dict[tuple[Any, ...], Place]):
     """Each place once, by what `_PLACE_OF` takes from a donation."""
 
-    def __missing__(self, values: tuple[Any, ...]) -> _Place:
-        place = self[values] = _Place(*values)
+    def __missing__(self, values: tuple[Any, ...]) -> Place:
+        place = self[values] = Place(*values)
         return place
 
 
@@ -81,7 +81,7 @@ def sums_of(donations: Sequence[Donation]) -> tuple[Sums, bytes]:
     places = list(map(_Places().__getitem__, map(_PLACE_OF, donations)))
     stamps = iso_texts(list(map(_DATE_OF, donations)))
     amounts = list(map(_AMOUNT_OF, donations))
-    given: defaultdict[tuple[str, _Place], list[float]] = defaultdict(list)
+    given: defaultdict[tuple[str, Place], list[float]] = defaultdict(list)
     for second, place, amount in zip([stamp[:19] for stamp in stamps], places, amounts, strict=True):
         given[second, place].append(amount)
     sums = Sums(Counter(), Counter(), Counter([stamp[:22] for stamp in stamps]))

@@ -77,6 +77,19 @@ def _ask_engine(connection: Connection[Any]) -> Engine:
         return Engine.SINGLESTORE
 
 
+def kill_query(dsn: SecretStr, connection: Connection[Any], session: Session | None) -> None:
+    """Have the server end what runs on this connection, asked over a second one, since the first waits for its answer.
+
+    `session` is its own on SingleStore. Blocks for a second or two at most. Raises SourceError.
+    """
+    with explained(), contextlib.closing(dial(dsn, "kill", _KILL_S, connect_s=_KILL_S)) as other:
+        if session is not None:
+            session.kill_query(other)
+        else:
+            with other.cursor() as cursor:
+                cursor.execute(f"KILL QUERY {connection.thread_id():d}")  # type: ignore[no-untyped-call]
+
+
 class DonationsConnection:
     """A read-only connection of the dashboard; see `QueryConnection`.
 
@@ -153,12 +166,7 @@ class DonationsConnection:
 
     def cancel(self) -> None:
         """Ask over a second connection, since this one waits; see `QueryConnection`."""
-        with explained(), contextlib.closing(dial(self._dsn, "kill", _KILL_S, connect_s=_KILL_S)) as other:
-            if self._session is not None:
-                self._session.kill_query(other)
-            else:
-                with other.cursor() as cursor:
-                    cursor.execute(f"KILL QUERY {self._connection.thread_id():d}")  # type: ignore[no-untyped-call]
+        kill_query(self._dsn, self._connection, self._session)
 
     def close(self) -> None:
         """Close the connection."""
