@@ -24,12 +24,7 @@ def workshop_text(panel_id: str) -> str:
 
     Raises PanelError when the panel has none.
     """
-    path = _folder() / f"{panel_id}.sql"
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise PanelError(f"{path}:1: cannot be read: {error}") from None
-    return "\n".join(line for line in lines if not line.startswith("--")).strip()
+    return query_in(_folder() / f"{panel_id}.sql")
 
 
 def live_text(panel_id: str) -> str:
@@ -44,6 +39,15 @@ def live_text(panel_id: str) -> str:
             f"{_folder() / panel_id}.sql:1: allowed: `{_FILTER}`, once, and {_NOW}, which take the campaigns' place"
         )
     return live
+
+
+def query_in(path: Path) -> str:
+    """The query of a file, without the comment before it. Raises PanelError when it cannot be read."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise PanelError(f"{path}:1: cannot be read: {error}") from None
+    return "\n".join(line for line in lines if not line.startswith("--")).strip()
 
 
 def _folder() -> Path:
