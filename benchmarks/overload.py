@@ -29,12 +29,12 @@ from typing import Any
 
 from benchmarks.figures import markdown
 from benchmarks.policies import INTERVAL_S, POLICIES, Outcome
-from rtdash.bench.place import temporary_folder
 from rtdash.errors import Unreachable
 from rtdash.panels.spec import Draw, PanelSpec, Source
 from rtdash.servers.folders import DataFolder
 from rtdash.servers.mariadb import PrivateMariaDB
 from rtdash.servers.postgres import PrivatePostgres
+from rtdash.servers.temporary import temporary_folder
 from rtdash.sources.citus import CitusConnection
 from rtdash.sources.connection import Connector
 from rtdash.sources.donations import DonationsConnection
@@ -168,7 +168,7 @@ def _settle(engine: Engine, specs: Sequence[PanelSpec], alone_ms: dict[str, floa
 @contextmanager
 def _engines() -> Iterator[list[Engine]]:
     with ExitStack() as stack:
-        data = stack.enter_context(DataFolder.open(stack.enter_context(temporary_folder()) / "data"))
+        data = stack.enter_context(DataFolder.open(stack.enter_context(temporary_folder("bench")) / "data"))
         mariadb = stack.enter_context(PrivateMariaDB(data))
         postgres = stack.enter_context(PrivatePostgres(data))
         yield [

@@ -9,13 +9,13 @@ from pathlib import Path
 
 from rtdash.bench import ingest, produce
 from rtdash.bench.figures import Figure, table
-from rtdash.bench.place import temporary_folder
 from rtdash.cli import signals
 from rtdash.cli.backend import start_ingest
 from rtdash.cli.flags import flags
 from rtdash.errors import UsageError
 from rtdash.servers.folders import DataFolder
 from rtdash.servers.process import GuardedProcess
+from rtdash.servers.temporary import temporary_folder
 from rtdash.settings import Settings
 
 
@@ -25,7 +25,7 @@ def run(options: argparse.Namespace) -> int:
     signals.interrupt()
     file = Path(options.json) if options.json not in (None, "-") else None
     if file is not None:
-        _check(file)
+        check_file(file)
     figures = _measure(options)
     text = json.dumps({figure.name: round(figure.value, 4) for figure in figures}, indent=2) + "\n"
     sys.stdout.write(text if options.json == "-" else table(figures) + "\n")
@@ -35,7 +35,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _measure(options: argparse.Namespace) -> list[Figure]:
-    with temporary_folder() as folder:
+    with temporary_folder("bench") as folder:
         if options.action == "produce":
             return produce.measure(folder, options.seconds, options.repeat, _say)
         return ingest.measure(folder, _start_ingest, options.seconds, options.repeat, _say)
@@ -47,7 +47,7 @@ def _start_ingest(data: DataFolder, settings: Settings) -> GuardedProcess:
     return start_ingest(data, file)
 
 
-def _check(file: Path) -> None:
+def check_file(file: Path) -> None:
     """Raises UsageError when it cannot be written to: minutes before it is, and with what it holds still in it."""
     try:
         file.open("a", encoding="utf-8").close()
