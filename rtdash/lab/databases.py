@@ -26,6 +26,8 @@ class LayoutDatabases:
     def __init__(self, dsn: SecretStr, claim: Claim) -> None:
         self._dsn = dsn
         self._claim = claim
+        self.dropped: list[str] = []
+        """What an earlier lab has left."""
 
     def make(self, layout: Layout, stop: Stop) -> SecretStr:
         """Make the tables of a layout in a database of their own; returns how that is reached.
@@ -88,7 +90,7 @@ def claimed(dsn: SecretStr, stop: Stop) -> Iterator[LayoutDatabases]:
         claim.take(session)
     databases = LayoutDatabases(dsn, claim)
     try:
-        databases.drop()
+        databases.dropped = databases.drop()
         yield databases
     finally:
         # On new connections: hours may have passed.

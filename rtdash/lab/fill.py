@@ -31,10 +31,15 @@ class Home:
 
     layout: Layout
     dsn: SecretStr
-    rows: int = 0
     filling: Timer = field(default_factory=Timer)
+    filled: int = 0
     ingest: Timer = field(default_factory=Timer)
     ingested: int = 0
+
+    @property
+    def rows(self) -> int:
+        """All that it has."""
+        return self.filled + self.ingested
 
     @property
     def keeps_sums(self) -> bool:
@@ -49,7 +54,6 @@ class Home:
             with session.transaction() as cursor:
                 session.load(INTO, chunk.lines, chunk.count)
                 add_sums(cursor, chunk.sums)
-        self.rows += chunk.count
 
 
 def fill(homes: Sequence[Home], rows: Rows, count: int, stop: Stop, filled: Callable[[int], None]) -> None:
@@ -69,6 +73,7 @@ def fill(homes: Sequence[Home], rows: Rows, count: int, stop: Stop, filled: Call
             for home, session in zip(homes, sessions, strict=True):
                 with home.filling:
                     home.store(session, chunk)
+                home.filled += chunk.count
             made += chunk.count
             filled(made)
     finally:

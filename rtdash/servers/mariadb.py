@@ -20,11 +20,15 @@ from pymysql.connections import Connection
 
 from rtdash.errors import ServerError
 from rtdash.servers.database import PrivateDatabase
+from rtdash.servers.folders import DataFolder
 from rtdash.servers.process import StopSignals
 from rtdash.servers.server import ENVIRONMENT
 
 _DATABASE = "rtdash"
 _USERS = {"owner": "rtdash", "reader": "rtdash_reader", "control": "rtdash_control"}
+_POOL_BYTES = 256 << 20
+_LAB = r"rtdash\_lab%"
+"""Databases that the lab may make, as a GRANT has them."""
 _SETTINGS = (
     "--skip-networking",
     "--skip-name-resolve",
@@ -32,7 +36,6 @@ _SETTINGS = (
     "--collation-server=utf8mb4_general_ci",
     "--default-time-zone=+00:00",
     "--local-infile=1",
-    "--innodb-buffer-pool-size=256M",
     "--innodb-flush-log-at-trx-commit=1",
     # The server's own account of slow queries. That of all queries (performance_schema) would take 100 MB of memory.
     "--slow-query-log=1",
@@ -51,6 +54,11 @@ class PrivateMariaDB(PrivateDatabase):
     title = "MariaDB"
     stop_signals: ClassVar[StopSignals] = ((SIGTERM, 3.5), (SIGKILL, 0.5))
     roles = tuple(_USERS)
+
+    def __init__(self, data: DataFolder, pool_bytes: int = _POOL_BYTES) -> None:
+        """`pool_bytes`: how much of its tables it keeps in memory."""
+        super().__init__(data)
+        self._pool_bytes = pool_bytes
 
     @property
     def socket(self) -> Path:
@@ -116,7 +124,8 @@ class PrivateMariaDB(PrivateDatabase):
 
     def _command(self) -> list[str | Path]:
         files = [f"--datadir={self._data}", f"--socket={self.socket}", f"--pid-file={self._data / 'mariadb.pid'}"]
-        return [_program("mariadbd"), "--no-defaults", *files, *_SETTINGS]
+        pool = f"--innodb-buffer-pool-size={self._pool_bytes}"
+        return [_program("mariadbd"), "--no-defaults", *files, pool, *_SETTINGS]
 
     @property
     def _environment(self) -> Mapping[str, str]:
@@ -142,6 +151,7 @@ class PrivateMariaDB(PrivateDatabase):
             self._execute(f"CREATE USER IF NOT EXISTS {identified}", f"ALTER USER {identified}")
         self._execute(
             f"GRANT PROCESS, CONNECTION ADMIN ON *.* TO {_USERS['owner']}@localhost",
+            f"GRANT ALL ON `{_LAB}`.* TO {_USERS['owner']}@localhost",
             f"GRANT SELECT ON mysql.slow_log TO {_USERS['reader']}@localhost",
             "TRUNCATE mysql.slow_log",
             bounded_log(MOST_LOGGED, REVIEW_S),

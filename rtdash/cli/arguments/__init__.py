@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from rtdash.cli.arguments import bench, campaign, check, dead_letters, pipeline, slow
+from rtdash.cli.arguments import bench, campaign, check, dead_letters, lab, pipeline, slow
 from rtdash.cli.arguments.command import Commands, runs
 from rtdash.cli.flags import ADDRESSES, DISPLAY, SECRETS, SHARED
 
@@ -88,6 +88,7 @@ def build() -> argparse.ArgumentParser:
     slow.add(commands, file)
     pipeline.add(commands)
     bench.add(commands)
+    lab.add(commands)
     return parser
 
 

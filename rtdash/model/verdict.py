@@ -1,0 +1,75 @@
+"""What the figures of the lab say, in sentences. Nothing is claimed that an interval does not support."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rtdash.model.engine import Engine
+from rtdash.model.lab import LabReport, Ratio, Subject
+
+AIM_MS = 5.0
+"""What every p95 of the rollups is to stay below."""
+_MUCH = 0.8
+"""Ingest at less of the baseline's than that is a price."""
+_KEYS = "sharded"
+"""The layout whose keys the workshop asks about."""
+
+
+def verdict(report: LabReport, engine: Engine | None = None) -> tuple[str, ...]:
+    """A sentence for each subject that was compared; empty as long as nothing was. `engine` is the donations'."""
+    baseline = report.subject(report.baseline)
+    if baseline is None:
+        return ()
+    found = [
+        sentence
+        for subject in report.subjects
+        if subject.ratio is not None and subject.name != report.baseline
+        for sentence in _of_subject(report, subject, baseline)
+    ]
+    if found and engine is Engine.SINGLESTORE and (sharded := report.subject(_KEYS)) and sharded.ratio:
+        found.insert(0, f"Are the workshop's SHARD KEY and SORT KEY relevant? {_answer(sharded.ratio)}")
+    return tuple(found)
+
+
+def _of_subject(report: LabReport, subject: Subject, baseline: Subject) -> Iterator[str]:
+    assert subject.ratio is not None  # noqa: S101 (asked before)
+    clauses = [speed(subject.ratio), *_price(subject, baseline)]
+    yield f"{subject.name}: {', '.join(clauses)}"
+    p95s = [cell.p95_ms for cell in report.cells if cell.subject == subject.name and cell.p95_ms is not None]
+    if subject.text == "ours" and len(p95s) == len(report.queries):
+        is_met = max(p95s) < AIM_MS
+        below = f"every p95 is below {AIM_MS:g} ms" if is_met else f"not every p95 is below {AIM_MS:g} ms"
+        yield f"{subject.name}: {below}, the largest is {max(p95s):.1f} ms"
+
+
+def speed(ratio: Ratio) -> str:
+    """A clause that claims what the interval supports."""
+    interval = f"{_times(ratio.low)} … {_times(ratio.high)}"
+    if ratio.confidence < 0.5:
+        return f"{_times(ratio.value)} times as fast as seen so far, too few rounds to tell"
+    if not ratio.is_faster and not ratio.is_slower:
+        return f"no difference shown ({interval} times as fast)"
+    return f"{_times(ratio.value)} times as fast ({interval})"
+
+
+def _price(subject: Subject, baseline: Subject) -> Iterator[str]:
+    """What it costs whoever writes."""
+    if subject.ingest_rows_per_s and baseline.ingest_rows_per_s:
+        share = subject.ingest_rows_per_s / baseline.ingest_rows_per_s
+        yield f"ingest at {share:.2g} of {baseline.name}"
+        if share < _MUCH and subject.ratio is not None and not subject.ratio.is_faster:
+            yield "it costs more than it gives"
+    if subject.start_ms and baseline.start_ms and subject.start_ms < baseline.start_ms / 10:
+        yield f"a campaign starts in {subject.start_ms:,.0f} ms instead of {baseline.start_ms:,.0f}"
+
+
+def _answer(ratio: Ratio) -> str:
+    if ratio.is_faster:
+        return f"Yes: the same queries are {speed(ratio)}."
+    if ratio.is_slower:
+        return f"Yes, but not for the better: the same queries are {speed(ratio)}."
+    return f"Not for these queries: {speed(ratio)}."
+
+
+def _times(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}" if value >= 10 else f"{value:.2f}"
