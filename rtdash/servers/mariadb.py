@@ -26,7 +26,7 @@ from rtdash.servers.server import ENVIRONMENT
 
 _DATABASE = "rtdash"
 _USERS = {"owner": "rtdash", "reader": "rtdash_reader", "control": "rtdash_control"}
-_POOL_BYTES = 256 << 20
+_POOL_BYTES, _LOG_BYTES = 256 << 20, 96 << 20
 _LAB = r"rtdash\_lab%"
 """Databases that the lab may make, as a GRANT has them."""
 _SETTINGS = (
@@ -124,8 +124,11 @@ class PrivateMariaDB(PrivateDatabase):
 
     def _command(self) -> list[str | Path]:
         files = [f"--datadir={self._data}", f"--socket={self.socket}", f"--pid-file={self._data / 'mariadb.pid'}"]
-        pool = f"--innodb-buffer-pool-size={self._pool_bytes}"
-        return [_program("mariadbd"), "--no-defaults", *files, pool, *_SETTINGS]
+        memory = [
+            f"--innodb-buffer-pool-size={self._pool_bytes}",
+            f"--innodb-log-file-size={max(_LOG_BYTES, self._pool_bytes // 8)}",
+        ]
+        return [_program("mariadbd"), "--no-defaults", *files, *memory, *_SETTINGS]
 
     @property
     def _environment(self) -> Mapping[str, str]:
