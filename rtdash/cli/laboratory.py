@@ -1,0 +1,153 @@
+"""The lab behind the dashboard: the same `rtdash lab run` that a user may type, whose reports are read line by line."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from signal import SIGKILL, SIGTERM
+from typing import BinaryIO
+
+from rtdash.campaigns.control import why_ended
+from rtdash.cli.runner import child_environment, in_memory, log_folder, new_log
+from rtdash.model.lab import LabReport, Subject, from_json
+from rtdash.model.lab_plan import LabPlan
+from rtdash.model.text import plain
+from rtdash.servers.process import GuardedProcess, StopSignals
+from rtdash.settings import Settings
+
+_log = logging.getLogger(__name__)
+
+_COMMAND = (sys.executable, "-P", "-m", "rtdash", "lab", "run", "--stream")
+# What runs is broken off at once, but dropping tables of millions of rows takes its time.
+_STOP: StopSignals = ((SIGTERM, 60.0), (SIGKILL, 0.5))
+_LONGEST_LINE = 4_000_000
+_SHOWN = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a lab finds its settings, and where it logs."""
+
+    settings_file: Path
+    keep_open: int
+    """The descriptor by which that file can be read."""
+    logs: Path
+
+
+class ChildLaboratory:
+    """One lab at a time, below a guard. `reported` and `ended` (with what went wrong) are called in a thread."""
+
+    def __init__(
+        self,
+        place: Place,
+        subjects: Sequence[Subject],
+        reported: Callable[[LabReport], object],
+        ended: Callable[[str], object],
+    ) -> None:
+        self.subjects = subjects
+        self._place = place
+        self._reported = reported
+        self._ended = ended
+        self._process: GuardedProcess | None = None
+        self._thread: threading.Thread | None = None
+        self._is_called_off = False
+
+    @property
+    def is_running(self) -> bool:
+        """Until all that it has made is gone again."""
+        return self._process is not None
+
+    def start(self, plan: LabPlan) -> None:
+        """Start it, unless it runs."""
+        if self.is_running:
+            return
+        read, write = os.pipe()
+        self._is_called_off = False
+        try:
+            self._process = GuardedProcess.start(
+                [*_COMMAND, "--settings", self._place.settings_file, *arguments(plan)],
+                log_file=new_log(self._place.logs, "lab"),
+                title="lab",
+                env=child_environment(),
+                stop_signals=_STOP,
+                keep_open=(self._place.keep_open,),
+                output=write,
+            )
+        except OSError as error:
+            os.close(read)
+            self._ended(f"the lab could not be started: {error}")
+            return
+        finally:
+            os.close(write)
+        self._thread = threading.Thread(target=self._follow, args=(self._process, read), name="lab")
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Have it end; it removes what it has made first."""
+        if (process := self._process) is not None:
+            self._is_called_off = True
+            threading.Thread(target=process.stop, name="lab stop").start()
+
+    def close(self) -> None:
+        """The same, and wait until it has."""
+        if (process := self._process) is not None:
+            self._is_called_off = True
+            process.stop()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _follow(self, process: GuardedProcess, read: int) -> None:
+        with os.fdopen(read, "rb") as lines:
+            last = self._read(lines)
+        # Nobody holds the other end any more: it has ended, or ends now.
+        process.stop()
+        self._process = None
+        self._ended(self._trouble(process, last))
+
+    def _read(self, lines: BinaryIO) -> LabReport | None:
+        """Hand every report on; returns the last one."""
+        last = None
+        while line := lines.readline(_LONGEST_LINE):
+            try:
+                last = from_json(line)
+            except ValueError:
+                _log.warning("the lab has said what is no report: %s", plain(line[:_SHOWN].decode(errors="replace")))
+                continue
+            self._reported(last)
+        return last
+
+    def _trouble(self, process: GuardedProcess, last: LabReport | None) -> str:
+        """What went wrong, in one line; nothing when it has done all it was to do, or has ended when it was told to."""
+        status = process.returncode or 0
+        is_orderly = last is not None and last.phase.is_end
+        if not status or (self._is_called_off and is_orderly):
+            return ""
+        return f"the lab {why_ended(process, status)}"
+
+
+def arguments(plan: LabPlan) -> list[str]:
+    """The plan as it would be typed after `rtdash lab run`."""
+    return [f"--rows={plan.rows}", *([f"--layouts={','.join(plan.layouts)}"] if plan.layouts else [])]
+
+
+@contextmanager
+def laboratory(
+    settings: Settings,
+    demo: Path | None,
+    subjects: Sequence[Subject],
+    reported: Callable[[LabReport], object],
+    ended: Callable[[str], object],
+) -> Iterator[ChildLaboratory]:
+    """A lab that may be started, with these settings, and is stopped at the end; it ends with us, however we do."""
+    with in_memory(settings) as (file, descriptor):
+        found = ChildLaboratory(Place(file, descriptor, log_folder(demo)), subjects, reported, ended)
+        try:
+            yield found
+        finally:
+            found.close()
