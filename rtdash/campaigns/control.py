@@ -160,7 +160,7 @@ class CampaignControl:
         for runner in [runner for runner in self._runners if runner.returncode is not None]:
             self._runners.remove(runner)
             if runner.returncode:
-                self._report("", f"the campaign's runner {_why(runner, runner.returncode)}")
+                self._report("", f"the campaign's runner {why_ended(runner, runner.returncode)}")
 
     def _give_up_stale(self) -> None:
         try:
@@ -267,8 +267,8 @@ def _said(error: Exception) -> str:
     return f"{type(error).__name__} (see the log)"
 
 
-def _why(runner: Runner, status: int) -> str:
-    """What became of a runner; a status below 0 or above 128 is that of a signal, any other its log explains."""
+def why_ended(runner: Runner, status: int) -> str:
+    """What became of a process; a status below 0 or above 128 is that of a signal, any other its log explains."""
     if status < 0 or status > 128:
         return f"was ended by signal {abs(status) % 128}"
     said = runner.log_tail()

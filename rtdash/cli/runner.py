@@ -84,45 +84,57 @@ def child_environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.upper().startswith("RTDASH_")}
 
 
-def _new_log(folder: Path) -> Path:
-    """An empty file for one runner alone; those that nobody has written to for a week are removed."""
+@contextmanager
+def in_memory(settings: Settings) -> Iterator[tuple[Path, int]]:
+    """The settings, with their secrets, as a file in memory, and the descriptor that a child must keep open to read it.
+
+    It is gone with the last who has it open.
+    """
+    secrets = os.memfd_create("rtdash")
+    file = Path(f"/proc/self/fd/{secrets}")
+    try:
+        settings.save(file)
+        yield file, secrets
+    finally:
+        os.close(secrets)
+
+
+def log_folder(demo: Path | None) -> Path:
+    """Where children log: in the folder of a demo, or the user's own."""
+    return platformdirs.user_state_path("rtdash") if demo is None else demo / "logs"
+
+
+def new_log(folder: Path, what: str) -> Path:
+    """An empty file for one child alone; those that nobody has written to for a week are removed."""
     folder.mkdir(parents=True, exist_ok=True)
-    for log_file in folder.glob("campaign*.log"):
+    for log_file in folder.glob(f"{what}*.log"):
         # Another dashboard may be quicker.
         with suppress(FileNotFoundError):
             if log_file.stat().st_mtime < time.time() - _KEPT_S:
                 log_file.unlink()
-    opened, name = mkstemp(prefix=time.strftime("campaign-%Y%m%d-%H%M%S-"), suffix=".log", dir=folder)
+    opened, name = mkstemp(prefix=time.strftime(f"{what}-%Y%m%d-%H%M%S-"), suffix=".log", dir=folder)
     os.close(opened)
     return Path(name)
 
 
 @contextmanager
 def launcher(settings: Settings, demo: Path | None) -> Iterator[Callable[[CampaignPlan], Runner]]:
-    """Gives a function that starts a runner by a plan. In the folder of a `demo` it ends with us, however we end.
+    """Gives a function that starts a runner by a plan. In the folder of a `demo` it ends with us, however we end."""
+    logs = log_folder(demo)
+    with in_memory(settings) as (file, secrets):
 
-    The settings, with their secrets, reach a runner as a file in memory, which is gone with the last of us.
-    """
-    secrets = os.memfd_create("rtdash")
-    file = Path(f"/proc/self/fd/{secrets}")
-    settings.save(file)
-    logs = platformdirs.user_state_path("rtdash") if demo is None else demo / "logs"
+        def launch(plan: CampaignPlan) -> Runner:
+            command = [*_COMMAND, "--settings", str(file), *arguments(plan)]
+            log_file, environment = new_log(logs, "campaign"), child_environment()
+            if demo is None:
+                return DetachedRunner(command, log_file, environment, keep_open=(secrets,))
+            return GuardedProcess.start(
+                command,
+                log_file=log_file,
+                title="campaign",
+                env=environment,
+                stop_signals=_GUARDED_STOP,
+                keep_open=(secrets,),
+            )
 
-    def launch(plan: CampaignPlan) -> Runner:
-        command = [*_COMMAND, "--settings", str(file), *arguments(plan)]
-        log_file, environment = _new_log(logs), child_environment()
-        if demo is None:
-            return DetachedRunner(command, log_file, environment, keep_open=(secrets,))
-        return GuardedProcess.start(
-            command,
-            log_file=log_file,
-            title="campaign",
-            env=environment,
-            stop_signals=_GUARDED_STOP,
-            keep_open=(secrets,),
-        )
-
-    try:
         yield launch
-    finally:
-        os.close(secrets)

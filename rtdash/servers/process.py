@@ -53,9 +53,11 @@ class GuardedProcess:
         env: Mapping[str, str] | None = None,
         cwd: Path | None = None,
         keep_open: Sequence[int] = (),
+        output: int | None = None,
     ) -> Self:
         """Start `command` with its output in `log_file`, as `user` when that is given (only root may).
 
+        `output` is a file descriptor that takes its standard output instead; what it says of errors is still logged.
         `env` is the whole environment (default: ours); file descriptors in `keep_open` stay open in the command.
         Arguments can be seen by everybody on the machine: no secret belongs there.
         """
@@ -69,7 +71,7 @@ class GuardedProcess:
             guard = subprocess.Popen(
                 [sys.executable, "-I", "-S", str(_GUARD), user or "-", stops, *map(str, command)],
                 stdin=subprocess.PIPE,
-                stdout=log,
+                stdout=log if output is None else output,
                 stderr=log,
                 start_new_session=True,
                 env=env,
