@@ -16,6 +16,8 @@ class PanelState:
     data: Data | None = None
     answered_at: float | None = None
     """When the query that gave `data` was started: the data is as old as that."""
+    answered_by: str = ""
+    """The panel whose query gave `data`: this one, or the one in whose place it is shown."""
     error: str | None = None
     latency: Latency = NO_LATENCY
     rate_per_s: float | None = None

@@ -52,6 +52,7 @@ class Store:
             before,
             data=sample.data,
             answered_at=sample.started_at,
+            answered_by=panel_id,
             error=None,
             rate_per_s=self._rate(panel_id, sample),
             # Each connection learns it with its first answer: the others have said it already.
@@ -101,4 +102,23 @@ class Store:
         """Drop the data of panels whose question has changed: an old answer under a new title would be a lie."""
         for panel_id in panel_ids:
             self._rates.pop(panel_id, None)
-            self._states[panel_id] = replace(self._states[panel_id], data=None, answered_at=None, rate_per_s=None)
+            self._states[panel_id] = replace(
+                self._states[panel_id], data=None, answered_at=None, answered_by="", rate_per_s=None
+            )
+
+    def hand_over(self, from_id: str, to_id: str) -> None:
+        """The panel `to_id` comes in the place of another, which asks for the same: until its own first answer it shows
+        what that one has shown, as old as it is. Latencies stay with whose they are.
+        """
+        shown = self._states[from_id]
+        self._states[to_id] = replace(
+            self._states[to_id],
+            data=shown.data,
+            answered_at=shown.answered_at,
+            answered_by=shown.answered_by,
+            rate_per_s=shown.rate_per_s,
+            error=None,
+        )
+        self._rates.pop(to_id, None)
+        if (rate := self._rates.pop(from_id, None)) is not None:
+            self._rates[to_id] = rate

@@ -80,10 +80,22 @@ class PanelSpec(BaseModel):
     sql: str = Field(min_length=1)
     path: Path
     is_probe: bool = False
+    stands_for: str = ""
+    """The panel in whose place it is shown, when it asks for the same by another query; no file says so."""
+
+    @property
+    def place(self) -> str:
+        """The panel on the screen that shows it."""
+        return self.stands_for or self.id
+
+    @property
+    def is_apart(self) -> bool:
+        """Whether it is asked on a lane of its own: no matter how long it takes, it holds up no other."""
+        return self.is_heavy or bool(self.stands_for)
 
     @property
     def is_heavy(self) -> bool:
-        """Panels of 5 s and slower are meant to be heavy: they have a lane of their own."""
+        """Panels of 5 s and slower are meant to be heavy."""
         return self.every is not None and self.every >= 5.0
 
     def asks(self, variable: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from enum import Enum, auto
 
 from rtdash.model.latency import MOST
@@ -19,9 +19,9 @@ class LaneKind(Enum):
     FAST = auto()
     """Only panels whose median is below their interval, so that slow ones cannot starve them."""
     ANY = auto()
-    """Whatever is due, but for heavy panels."""
-    HEAVY = auto()
-    """Only panels that are meant to be heavy."""
+    """Whatever is due, but for what is asked apart."""
+    APART = auto()
+    """Only panels that are meant to be heavy, or read whole tables."""
 
 
 class LaneQueue:
@@ -81,13 +81,20 @@ class LaneQueue:
 
     def _pick(self, kind: LaneKind) -> Job | None:
         for job in self._jobs.values():
-            heavy = job.spec.is_heavy
-            if heavy is not (kind is LaneKind.HEAVY):
+            if job.spec.is_apart is not (kind is LaneKind.APART):
                 continue
             if kind is LaneKind.FAST and self._is_slow(job.spec.id):
                 continue
             return job
         return None
+
+    def drop(self, panel_ids: Iterable[str]) -> None:
+        """Nobody waits for these panels any more, or they begin anew; what is in flight is still answered."""
+        with self._changed:
+            for panel_id in panel_ids:
+                if panel_id not in self._in_flight:
+                    self._jobs.pop(panel_id, None)
+                    self._missed_at.pop(panel_id, None)
 
     def done(self, job: Job) -> None:
         """The lane has finished with a job."""

@@ -39,7 +39,7 @@ TICK_S = 0.25
 class Scheduler:
     """The screen's clock calls `tick`; lanes answer through `deliver`, on their own threads.
 
-    `lanes` is the cap of queries in flight on each server; panels meant to be heavy have one lane more. Past the
+    `lanes` is the cap of queries in flight on each server; panels that are asked apart have one lane more. Past the
     `budget`, a share of each server's time, the intervals of its panels become longer.
     """
 
@@ -76,8 +76,8 @@ class Scheduler:
         for source, connect in connectors.items():
             queue = self._queues[source] = LaneQueue(self._is_slow, clock)
             kinds = [LaneKind.FAST] * (lanes > 1) + [LaneKind.ANY] * max(1, lanes - 1)
-            if any(spec.source is source and spec.is_heavy for spec in self._specs):
-                kinds.append(LaneKind.HEAVY)
+            if any(spec.source is source and spec.is_apart for spec in self._specs):
+                kinds.append(LaneKind.APART)
             self._lanes += [
                 Lane(f"{source}-{kind.name}-{n}", kind, queue, connect, clock) for n, kind in enumerate(kinds)
             ]
@@ -157,10 +157,12 @@ class Scheduler:
     def watch(self, panel_ids: Iterable[str]) -> None:
         """From now on ask these panels and all probes alone; those that come new are due at the next tick.
 
-        Before the first call all panels are asked. What is queued or in flight already is still answered.
+        Before the first call all panels are asked. What is queued of others is dropped; what is in flight is answered.
         """
         before, wanted = self._watched, frozenset(panel_ids)
         self._watched = frozenset(spec.id for spec in self._specs if spec.is_probe or spec.id in wanted)
+        for queue in self._queues.values():
+            queue.drop(before ^ self._watched)
         self.ask_now(self._watched - before)
 
     def in_flight(self) -> dict[str, float]:

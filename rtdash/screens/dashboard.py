@@ -47,7 +47,8 @@ class DashboardScreen(Screen[None]):
         zone: tzinfo,
     ) -> None:
         super().__init__()
-        self.panels = {spec.id: Panel(spec, threshold_ms, zone) for spec in specs if not spec.is_probe}
+        shown = (spec for spec in specs if not (spec.is_probe or spec.stands_for))
+        self.panels = {spec.id: Panel(spec, threshold_ms, zone) for spec in shown}
         self._keys_line = KeysLine(bindings, keep=KEPT_KEYS)
         self._status = StatusLine()
         self._slowest = Slowest(threshold_ms)
@@ -92,18 +93,19 @@ class DashboardScreen(Screen[None]):
 
     @property
     def watched(self) -> frozenset[str]:
-        """The panels whose answers are wanted now: the board's, and those of the page that is shown."""
+        """What asks for the panels whose answers are wanted now: the board's, and those of the page that is shown."""
         pages = {
             "audience": layout.AUDIENCE,
             "cluster": layout.CLUSTER,
             "pipeline": layout.PIPELINE,
             "own": self._own,
         }
-        return frozenset(self.panels) & layout.BOARD.union(pages.get(self._page, ()))
+        shown = self.panels.keys() & layout.BOARD.union(pages.get(self._page, ()))
+        return frozenset(self.panels[panel_id].asked.id for panel_id in shown)
 
     @property
     def chosen_id(self) -> str | None:
-        """The panel that has the focus, or lies under the cursor of the latency table while that has it.
+        """What asks for the panel that has the focus, or lies under the cursor of the latency table while that has it.
 
         None while that is not on the screen: behind a panel that fills it, Tab still leads there.
         """
@@ -111,13 +113,20 @@ class DashboardScreen(Screen[None]):
         if focused is None or not focused.size.area:
             return None
         if isinstance(focused, Panel):
-            return focused.spec.id
+            return focused.asked.id
         return self.latency.chosen_id if focused is self.latency else None
 
     @property
     def is_small(self) -> bool:
         """Whether the screen shows one page at a time."""
         return self.size.width < self.MIN_COLUMNS or self.size.height < self.MIN_ROWS
+
+    def ask(self, spec: PanelSpec) -> PanelSpec:
+        """From now on the panel in the place of `spec` shows what that is answered; returns what it was asked by."""
+        panel = self.panels[spec.place]
+        before, panel.asked = panel.asked, spec
+        self.latency.cursor.exchange(before.id, spec.id)
+        return before
 
     def on_resize(self, event: Resize) -> None:
         """Choose between one page and all."""
@@ -181,13 +190,15 @@ class DashboardScreen(Screen[None]):
     def paint(self, picture: Picture) -> None:
         """Hand panels and panes their part of the picture."""
         upstream, generated_until, thinned = picture.upstream, picture.generated_until, picture.thinned
+        self.draw_ms = {}
         for panel_id, panel in self.panels.items():
             # What the cluster's panels tell is of the server itself, however late or thin the events are.
             if panel.spec.source is Source.CITUS and panel_id not in layout.CLUSTER:
                 panel.set_upstream(upstream, generated_until, thinned, picture.now)
             started = time.perf_counter()
-            panel.set_state(picture.states[panel_id], picture.at, picture.every_s(panel.spec))
-            self.draw_ms[panel_id] = 1000 * (time.perf_counter() - started)
+            asked = panel.asked
+            panel.set_state(picture.states[asked.id], picture.at, picture.every_s(asked))
+            self.draw_ms[asked.id] = 1000 * (time.perf_counter() - started)
         rows = picture.latency_rows
         self.latency.set_rows(rows, picture.at, picture.share_spans())
         self._slowest.set_rows(rows, picture.at)

@@ -33,7 +33,7 @@ class HelpScreen(ModalScreen[None]):
             parts += [Content.styled(f"  {key}", "$accent"), f" {binding.tooltip or binding.description}\n"]
         parts += ["\n", Content.styled("Panels\n", "bold")]
         for spec in self._specs:
-            if not spec.is_probe:
+            if not (spec.is_probe or spec.stands_for):
                 parts += [f"  {spec.title}\n", Content.styled(f"      {spec.help}\n", "$text-muted")]
         with VerticalScroll(id="help"):
             yield Static(Content.assemble(*parts), markup=False)

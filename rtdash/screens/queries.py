@@ -43,13 +43,6 @@ class Queries(Steering):
             return
         self._tell(f"{spec.title}: " + (f"cancelled on {server}" if was_running else f"nothing runs on {server} now"))
 
-    def _tell(self, text: str) -> None:
-        """In the control pane, or above everything where that is not shown."""
-        if self.dashboard.campaigns.is_on_screen:
-            self.post_message(CommandEnded(text))
-        else:
-            self.notify(plain(text), markup=False)
-
     def action_slow(self) -> None:
         """What was slow, as the slow log has it."""
         self.push_screen(SlowScreen(self.read_slow, self.view.threshold_ms, self.view.zone))

@@ -5,7 +5,9 @@ from __future__ import annotations
 from textual.app import App
 
 from rtdash.interfaces import Control
+from rtdash.messages import CommandEnded
 from rtdash.model.campaign import PRESETS, CampaignPlan, RateChange, next_preset, next_rate, previous_rate
+from rtdash.model.text import plain
 from rtdash.screens.dashboard import DashboardScreen
 from rtdash.screens.form import FormScreen
 
@@ -23,6 +25,13 @@ class Steering(App[int]):
         screen = self.screen_stack[0]
         assert isinstance(screen, DashboardScreen)  # noqa: S101 (narrowing: the default screen is one)
         return screen
+
+    def _tell(self, text: str) -> None:
+        """In the control pane, or above everything where that is not shown."""
+        if self.screen is self.dashboard and self.dashboard.campaigns.is_on_screen:
+            self.post_message(CommandEnded(text))
+        else:
+            self.notify(plain(text), markup=False)
 
     def action_start(self) -> None:
         """Start a campaign with the last settings, in place of those that run."""

@@ -38,6 +38,11 @@ class Cursor(Generic[Item, Key]):
         """Stay with this row, or with none."""
         self._followed = key
 
+    def exchange(self, old: Key, new: Key) -> None:
+        """Stay with the row that comes in the place of this one, if it was chosen."""
+        if self._followed == old:
+            self._followed = new
+
     def on(self, items: Sequence[Item]) -> Key | None:
         """The one that is chosen among these; None when there is none. One that is gone is no longer followed."""
         if self._followed in [self._key(item) for item in items]:

@@ -54,16 +54,16 @@ class LatencyPane(Frame):
         self._threshold_ms = threshold_ms
         self._rows: Sequence[latency.Row] = ()
         self._at = 0.0
-        self._flags: list[tuple[bool, bool]] = []
+        self._flags: list[tuple[str, bool, bool]] = []
         self._shares: list[Span] = []
         self._header: Line = ()
 
     def set_rows(self, rows: Sequence[latency.Row], at: float, shares: list[Span]) -> None:
         """Draw other rows at a moment of the samples' clock, and what share of each server's time we take.
 
-        Figures are renewed once a second; a row that becomes flagged, or is no longer, shows in the very next frame.
+        Figures are renewed once a second; a row that is new, or flagged, or no longer, shows in the very next frame.
         """
-        flags = [(row.state.error is None, row.state.is_slow(at, self._threshold_ms)) for row in rows]
+        flags = [(row.panel_id, row.state.error is None, row.state.is_slow(at, self._threshold_ms)) for row in rows]
         if flags != self._flags or at - self._at >= REFRESH_S or not self._rows:
             self._rows, self._at, self._shares, self._flags = rows, at, shares, flags
             self.redraw()

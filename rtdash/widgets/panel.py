@@ -14,7 +14,7 @@ from rtdash.model.data import Bars, Counts, Line, Table
 from rtdash.model.state import EMPTY_STATE, PanelState
 from rtdash.model.text import plain
 from rtdash.panels.spec import PanelSpec
-from rtdash.widgets.drawing import body, frame, spans
+from rtdash.widgets.drawing import body, frame, spans, whose
 from rtdash.widgets.drawing.numbers import age, milliseconds, moment
 from rtdash.widgets.drawing.spans import Span, fit
 from rtdash.widgets.lines import Lines
@@ -22,6 +22,12 @@ from rtdash.widgets.lines import Lines
 STALE_S = 0.5
 STALE_INTERVALS = 2.2
 """Data older than both is marked with its age: at four polls a second within one of the server's falling silent."""
+
+
+LEAST_TITLE = 14
+"""Cells that what can be said shorter leaves to the title."""
+FRAME = 6
+"""Cells of an edge with its rules."""
 
 
 class Frame(Lines, can_focus=True):
@@ -129,6 +135,8 @@ class Panel(Frame):
     def __init__(self, spec: PanelSpec, threshold_ms: float, zone: tzinfo = UTC) -> None:
         super().__init__(id=f"panel-{spec.id}")
         self.spec = spec
+        self.asked = spec
+        """What asks in its name: itself, or what stands in for it."""
         self.tooltip = spec.help or None
         self.sticky = 1 if spec.draw == "table" else 0
         self._every_s = 0.0
@@ -183,12 +191,14 @@ class Panel(Frame):
         title.append((" ", "title"))
         note: list[Span] = [(f" ✗ {plain(state.error)} ", "error")] if state.error else []
         said = self._trouble(state, now, age_s, is_stale=is_stale, is_slow=is_slow)
+        title_cells = min(spans.width(title), LEAST_TITLE)
+        mark = whose.mark(self.asked, state.answered_by, self.size.width - title_cells - spans.width(said) - FRAME)
         quiet = bool(said) or state.is_absent
         corner: list[Span] = [] if quiet else [(" waiting " if age_s is None else " live ", "muted")]
         window = self._window()
         if not self.boxed:
             corner, window = [*corner, *window], []
-        self.compose_frame(title, [*corner, *said], self._lines_of(state), note, window, keep=len(said))
+        self.compose_frame(title, [*corner, *mark, *said], self._lines_of(state), note, window, keep=len(mark + said))
 
     def _trouble(
         self, state: PanelState, now: float, age_s: float | None, *, is_stale: bool, is_slow: bool

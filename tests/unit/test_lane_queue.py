@@ -100,6 +100,25 @@ def test_what_was_skipped_is_told_once_and_of_an_outage_no_more_than_an_hour_s_w
     assert queue.take_missed("a") == []
 
 
+def test_what_is_dropped_is_not_asked_and_what_it_has_missed_is_nobody_s(queue):
+    for name in ("a", "b", "a"):
+        queue.put(job(name))
+    queue.drop(["a", "unknown"])
+    assert queue.take_missed("a") == []
+    assert taken(queue) == "b"
+    assert queue.put(job("a")), "it may be asked again"
+
+
+def test_what_is_in_flight_is_not_dropped_nor_what_it_makes_others_miss(queue):
+    for _ in "12":
+        queue.put(job("a"))
+        if not queue.in_flight():
+            taken(queue)
+    queue.drop(["a"])
+    assert set(queue.in_flight()) == {"a"}
+    assert queue.take_missed("a") == [0.0]
+
+
 def test_what_ran_beside_is_all_that_ran_at_any_time_of_it(queue):
     jobs = {name: job(name) for name in "abcd"}
     for one in jobs.values():
@@ -129,7 +148,7 @@ def test_a_closed_queue_sends_the_lanes_home(queue):
 
 @pytest.mark.parametrize(
     ("kind", "takes"),
-    [(LaneKind.FAST, ["fast"]), (LaneKind.ANY, ["slow", "fast"]), (LaneKind.HEAVY, ["heavy"])],
+    [(LaneKind.FAST, ["fast"]), (LaneKind.ANY, ["slow", "fast"]), (LaneKind.APART, ["heavy"])],
 )
 def test_each_lane_takes_its_kind(queue, slow, kind, takes):
     slow.add("slow")
@@ -221,7 +240,7 @@ def test_another_lanes_answer_ends_the_outage_at_once(queue, clock):
     assert clock.waits == []
 
 
-@pytest.mark.parametrize("kind", [LaneKind.HEAVY, LaneKind.FAST])
+@pytest.mark.parametrize("kind", [LaneKind.APART, LaneKind.FAST])
 def test_a_lane_that_has_nothing_to_probe_with_waits_quietly(queue, clock, slow, kind):
     outage(queue)
     slow.add("slow")

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from rtdash.panels.spec import Source
+from rtdash.panels.spec import PanelSpec, Source
 from rtdash.scheduler.scheduler import Scheduler
 from tests.unit.running import INTERVAL_S, idle, running
 from tests.unit.server import Samples, Server, eventually, panel
@@ -125,6 +125,45 @@ def test_slow_panels_do_not_starve_fast_ones(server, samples):
             server.until(lambda: len(server.now_running()) == 1)
         assert scheduler.missed().get("fast", 0) == 0
         assert scheduler.missed() == dict.fromkeys(names, 4)
+
+
+def whole_table(number: int) -> PanelSpec:
+    return panel(f"table-{number}").model_copy(update={"stands_for": f"fast-{number}"})
+
+
+@pytest.mark.parametrize("lanes", [1, 2])
+def test_what_reads_whole_tables_holds_up_no_other_from_its_first_query_on(server, samples, lanes):
+    tables = [whole_table(number) for number in range(3)]
+    server.hold(*(spec.id for spec in tables))
+    with running([*tables, panel("fast")], server, samples, lanes=lanes) as scheduler:
+        for tick in range(5):
+            scheduler.tick(tick * INTERVAL_S)
+            samples.wait(tick + 1, "fast")
+            server.until(lambda: server.now_running() == {"table-0"})
+            eventually(lambda: set(scheduler.in_flight()) == {"table-0"})
+        assert scheduler.missed() == {spec.id: 4 for spec in tables}
+        assert server.most_running <= 2, "one table at a time"
+
+
+def test_one_query_in_the_place_of_another_is_asked_at_once_and_what_was_queued_is_not(server, samples):
+    tables = [whole_table(number) for number in range(3)]
+    ours = [panel(f"fast-{number}") for number in range(3)]
+    server.hold(*(spec.id for spec in tables))
+    with running([*ours, *tables], server, samples) as scheduler:
+        scheduler.watch([spec.id for spec in tables])
+        scheduler.tick(0.0)
+        server.until(lambda: server.now_running() == {"table-0"})
+        scheduler.watch([spec.id for spec in ours])
+        scheduler.tick(INTERVAL_S)
+        samples.wait(3)
+        assert {sample.panel_id for sample in samples.taken} == {spec.id for spec in ours}, "none waits for the other"
+        server.release()
+        late = samples.wait(1, "table-0")
+        idle(scheduler)
+        assert [name for name, *_ in server.asked if name.startswith("table")] == ["table-0"]
+        assert late.data is not None
+        assert late.missed_ms == ()
+        assert scheduler.missed() == {}
 
 
 # ── cadence ───────────────────────────────────────────────────────────────────────────────────────────────────────────

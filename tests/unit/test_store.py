@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from rtdash.model.data import Absent, Bar, Bars, Data, Stat
-from rtdash.model.latency import Reach
+from rtdash.model.latency import NO_LATENCY, Reach
 from rtdash.model.sample import Sample
 from rtdash.model.shards import Shards
 from rtdash.model.state import EMPTY_STATE
@@ -210,3 +210,48 @@ def test_a_query_that_took_too_long_is_the_slowest_of_all():
     assert (store["a"].latency.last, store["a"].latency.over, store["a"].data) == (5000.0, 1, Stat(1))
     store.apply(Sample("a", 8.0, 8.1, error="relation does not exist"))
     assert (store["a"].latency.asked, store["b"].latency.asked) == (2, 0)
+
+
+# ── another query for the same ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_what_comes_in_the_place_of_another_shows_its_data_as_old_as_they_are():
+    made = Store(SOURCES | {"count.workshop": "donations"}, 200.0)
+    made.apply(sample(at=7.0))
+    made.hand_over("count", "count.workshop")
+    state = made["count.workshop"]
+    assert (state.data, state.answered_at, state.answered_by) == (BARS, 7.0, "count")
+    made.apply(sample("count.workshop", at=8.0))
+    assert made["count.workshop"].answered_by == "count.workshop"
+    assert made["count"].answered_by == "count"
+
+
+def test_latencies_stay_with_the_query_that_had_them():
+    made = Store(SOURCES | {"count.workshop": "donations"}, 200.0)
+    made.apply(sample(latency_ms=3.0))
+    made.hand_over("count", "count.workshop")
+    assert made["count.workshop"].latency is NO_LATENCY
+    made.apply(sample("count.workshop", at=2.0, latency_ms=3000.0))
+    made.hand_over("count.workshop", "count")
+    assert (made["count"].latency.last, made["count"].latency.figures(Reach.HOUR).max) == (3.0, 3.0)
+    assert made["count.workshop"].latency.figures(Reach.HOUR).p50 == 3000.0
+
+
+def test_an_old_error_is_not_handed_over_and_does_not_come_back():
+    made = Store(SOURCES | {"count.workshop": "donations"}, 200.0)
+    made.apply(error("count.workshop", "no answer within 30 s"))
+    made.hand_over("count", "count.workshop")
+    assert made["count.workshop"].error is None
+    made.apply(error("count.workshop", "no answer within 30 s"))
+    made.hand_over("count.workshop", "count")
+    assert made["count"].error is None
+
+
+def test_a_number_goes_on_growing_when_it_is_asked_for_otherwise():
+    made = Store(SOURCES | {"count.workshop": "donations"}, 200.0)
+    made.apply(sample(data=Stat(100), at=1.0))
+    made.apply(sample(data=Stat(300), at=2.0))
+    made.hand_over("count", "count.workshop")
+    assert made["count.workshop"].rate_per_s == 200.0
+    made.apply(sample("count.workshop", data=Stat(500), at=3.0))
+    assert made["count.workshop"].rate_per_s == 200.0
