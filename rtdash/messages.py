@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from textual.message import Message
 
 from rtdash.model.explanation import Explanation
+from rtdash.model.lab import LabReport
 from rtdash.model.sample import Sample
 from rtdash.model.slow import SlowQuery
 
@@ -47,3 +48,17 @@ class CommandEnded(Message):
 
     done: str
     error: str | None = None
+
+
+@dataclass
+class LabReported(Message):
+    """The lab has got further."""
+
+    report: LabReport
+
+
+@dataclass
+class LabEnded(Message):
+    """The lab has removed what it had made; `error` says what went wrong."""
+
+    error: str = ""

@@ -15,7 +15,7 @@ from typing import BinaryIO
 
 from rtdash.campaigns.control import why_ended
 from rtdash.cli.runner import child_environment, in_memory, log_folder, new_log
-from rtdash.model.lab import LabReport, Subject, from_json
+from rtdash.model.lab import LabReport, Phase, Subject, from_json
 from rtdash.model.lab_plan import LabPlan
 from rtdash.model.text import plain
 from rtdash.servers.process import GuardedProcess, StopSignals
@@ -123,10 +123,11 @@ class ChildLaboratory:
         return last
 
     def _trouble(self, process: GuardedProcess, last: LabReport | None) -> str:
-        """What went wrong, in one line; nothing when it has done all it was to do, or has ended when it was told to."""
+        """What went wrong, in one line; nothing when it has come to its end, or was called off and has cleaned up."""
         status = process.returncode or 0
-        is_orderly = last is not None and last.phase.is_end
-        if not status or (self._is_called_off and is_orderly):
+        is_called_off = self._is_called_off and (last is None or last.phase.is_end)
+        # What makes figures doubtful is in the report, however the status tells of it.
+        if not status or is_called_off or (last is not None and last.phase is Phase.DONE):
             return ""
         return f"the lab {why_ended(process, status)}"
 

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from rtdash.model.conservation import Balance, is_by_pipeline
 from rtdash.model.data import Table
+from rtdash.model.lab import LabReport
 from rtdash.model.latency import Reach
 from rtdash.model.state import PanelState
 from rtdash.model.stretch import Stretch
@@ -52,6 +53,8 @@ class Picture:
     """Whether every donation and every event is accounted for."""
     said: Sequence[Span] = ()
     """What the control last said."""
+    lab: LabReport | None = None
+    """What the lab has told last, while it is at work."""
     stretches: Mapping[str, Stretch] = field(default_factory=dict)
     """Where the intervals are longer than that, since the budget of a server's time demands it, by source."""
 

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
-from rtdash.model.lab import LabReport, Subject
+from rtdash.model.lab import LabReport, Phase, Subject
 from rtdash.model.text import plain
 from rtdash.widgets.drawing import lab as drawing
 from rtdash.widgets.drawing.spans import Span
@@ -46,7 +46,8 @@ class LabPane(Frame):
         if not self.is_attached or not self.size.area:
             return
         cells, height = self.inner
-        said = drawing.failure(self._trouble, cells) if self._trouble else []
+        is_told = self._report is not None and self._report.phase is Phase.FAILED and bool(self._report.problems)
+        said = drawing.failure(self._trouble, cells) if self._trouble and not is_told else []
         self.set_class(bool(self._trouble), "-error")
         if (report := self._report) is None:
             corner: list[Span] = [(" starting ", "accent")] if self._is_running else []
