@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from rtdash.servers.folders import DataFolder
 from rtdash.servers.postgres import PrivatePostgres
 from rtdash.servers.temporary import temporary_folder
 
+_BUFFERS_PART = 4
+"""PostgreSQL's own advice: it keeps a quarter of the memory, the system the rest of what is read."""
 _DATABASE = "rtdash_lab"  # not the one of pg_cron: nothing rolls up by itself
 
 
@@ -42,12 +45,14 @@ def connected(dsn: SecretStr) -> Opening:
 def private(events: int) -> Opening:
     """A PostgreSQL of our own in a temporary folder, where so many events are to be made."""
 
+    memory_bytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+
     @contextmanager
     def opened() -> Iterator[Place]:
         with (
             temporary_folder("lab") as folder,
             DataFolder.open(folder / "data") as data,
-            PrivatePostgres(data) as server,
+            PrivatePostgres(data, memory_bytes // _BUFFERS_PART) as server,
         ):
             server.create_database(_DATABASE)
             yield Place(server.dsn("reader", _DATABASE), Past(server.dsn("owner", _DATABASE), events))

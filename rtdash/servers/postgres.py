@@ -16,6 +16,7 @@ from pydantic import SecretStr
 
 from rtdash.errors import ServerError
 from rtdash.servers.database import PrivateDatabase
+from rtdash.servers.folders import DataFolder
 from rtdash.servers.process import StopSignals
 from rtdash.servers.server import ENVIRONMENT
 
@@ -24,6 +25,7 @@ _DATABASE = "rtdash"
 _OWNER = "rtdash"
 _READER = "rtdash_reader"
 _PRELOADED = ("pg_cron", "pg_stat_statements")
+_BUFFERS_BYTES = 128 << 20
 
 _SETTINGS = """\
 # Written by rtdash at each start: a change made here is lost.
@@ -32,7 +34,7 @@ unix_socket_directories = '{sockets}'
 shared_preload_libraries = '{preloaded}'
 max_connections = 50
 max_worker_processes = 20
-shared_buffers = 128MB
+shared_buffers = {buffers_mb}MB
 work_mem = 16MB
 max_wal_size = 1GB
 max_locks_per_transaction = 256     # events has many partitions
@@ -56,6 +58,11 @@ class PrivatePostgres(PrivateDatabase):
     # Fast, then immediate shutdown: the second leaves the rest to recovery.
     stop_signals: ClassVar[StopSignals] = ((SIGINT, 2.5), (SIGQUIT, 1.0), (SIGKILL, 0.5))
     roles = ("owner", "reader")
+
+    def __init__(self, data: DataFolder, buffers_bytes: int = _BUFFERS_BYTES) -> None:
+        """`buffers_bytes`: how much of its tables it keeps in memory itself."""
+        super().__init__(data)
+        self._buffers_mb = buffers_bytes >> 20
 
     def dsn(self, role: str = "owner", database: str = _DATABASE) -> SecretStr:
         """How `owner` or `reader` reach a database of this server."""
@@ -119,7 +126,9 @@ class PrivatePostgres(PrivateDatabase):
         self._forget_dead_postmaster()
         libraries = _libraries(programs)
         preloaded = [name for name in _PRELOADED if (libraries / f"{name}.so").exists()]
-        settings = _SETTINGS.format(sockets=self.data.sockets, preloaded=",".join(preloaded))
+        settings = _SETTINGS.format(
+            sockets=self.data.sockets, preloaded=",".join(preloaded), buffers_mb=self._buffers_mb
+        )
         if "pg_cron" in preloaded:
             settings += _CRON_SETTINGS
         # Not among the data: there, the servers' account could lead root's writing elsewhere by a link.
