@@ -11,12 +11,11 @@ from textual.app import SystemCommand
 from textual.binding import BindingType
 from textual.screen import Screen
 
-from rtdash.interfaces import Control, Explainer, Poller
+from rtdash.interfaces import Control, Explainer, Laboratory, Poller
 from rtdash.messages import CommandEnded, SampleArrived
 from rtdash.model.conservation import ConservationWatch
 from rtdash.model.data import Table
 from rtdash.model.interval import stepped
-from rtdash.model.places import ORGANIZATIONS
 from rtdash.model.sample import Sample
 from rtdash.model.slow import Recorded, SlowQuery
 from rtdash.model.store import Store
@@ -25,11 +24,12 @@ from rtdash.model.visibility import Visibility
 from rtdash.panels.spec import PanelSpec
 from rtdash.resources import style_file
 from rtdash.scheduler.scheduler import TICK_S
+from rtdash.screens.asking import Asking
 from rtdash.screens.bindings import BINDINGS
 from rtdash.screens.commands import commands
 from rtdash.screens.dashboard import DashboardScreen
+from rtdash.screens.experiments import Experiments
 from rtdash.screens.leave import Choice, LeaveScreen
-from rtdash.screens.looking import Looking
 from rtdash.screens.picture import Picture
 from rtdash.screens.queries import Queries
 from rtdash.screens.saying import Saying
@@ -42,10 +42,13 @@ BURST_S = 0.03
 SHARES_S = 5.0
 """Over this long the dashboard's own load is measured."""
 COVERED_BY = "01_donations"
-"""The panel whose paint makes new donations visible."""
+"""The panel whose paint makes new donations visible, whichever query it is asked by: each counts what is committed."""
+LEAVES_LAB = "leaving: the lab removes its tables first"
+LEAVES_S = 60.0
+"""At most so long it is shown: by then it is done, or was ended."""
 
 
-class RtdashApp(Queries, Looking):
+class RtdashApp(Queries, Experiments, Asking):
     """Owns store and clock. Only its handlers change state, so nothing is locked."""
 
     CSS_PATH = style_file("rtdash.tcss")
@@ -61,20 +64,22 @@ class RtdashApp(Queries, Looking):
         explainer: Explainer,
         record: Callable[[SlowQuery], object] = lambda _: None,
         read_slow: Callable[[float], Recorded] = lambda _: Recorded(),
+        *,
+        laboratory: Laboratory,
     ) -> None:
         """`record` keeps what was slow, and returns at once; `read_slow` tells what was kept in the last so many s."""
-        super().__init__(control, explainer)
-        self.specs = specs
+        super().__init__(specs, control, explainer)
         self.poller = poller
         self.view = view
         self.read_slow = read_slow
+        self.laboratory = laboratory
+        self.lab_reports, self.lab_trouble = {}, ""
         self.store = Store({spec.id: spec.source for spec in specs}, view.threshold_ms)
         self.visibility = Visibility()
         self.conservation = ConservationWatch()
         self._slow = SlowWatch(specs, view.threshold_ms, record)
         self.is_paused = False
-        self._customer = 0
-        self._of_customer = frozenset(spec.id for spec in specs if spec.asks("customer_id"))
+        self._covering = frozenset(spec.id for spec in specs if spec.place == COVERED_BY)
         self._is_leaving = False
         self._paint_due = False
         self._newest_count: float | None = None
@@ -137,7 +142,7 @@ class RtdashApp(Queries, Looking):
         self.store.apply(sample)
         if isinstance(sample.data, Table):
             self._take(sample.panel_id, sample.data, sample)
-        elif sample.panel_id == COVERED_BY and sample.error is None:
+        elif sample.panel_id in self._covering and sample.error is None:
             self._newest_count = sample.started_at
 
     def _take(self, probe: str, data: Table, sample: Sample) -> None:
@@ -152,17 +157,6 @@ class RtdashApp(Queries, Looking):
             self.conservation.take_delivery(data.records()[0], sample.started_at)
         elif probe == "conservation_events":
             self.conservation.take_events(data.records()[0], sample.started_at)
-
-    def _is_outdated(self, sample: Sample) -> bool:
-        """Whether the sample answers for a customer who is no longer the chosen one."""
-        return (
-            sample.panel_id in self._of_customer
-            and sample.variables.get("customer_id", self._customer_id) != self._customer_id
-        )
-
-    @property
-    def _customer_id(self) -> int:
-        return ORGANIZATIONS[self._customer].customer_id
 
     def _paint_soon(self) -> None:
         if not self._paint_due:
@@ -188,6 +182,7 @@ class RtdashApp(Queries, Looking):
             visible_p95_ms=self.visibility.p95_ms(self.view.clock()),
             balances=(self.conservation.donations, self.conservation.events),
             said=self._saying.at(self.view.clock()),
+            lab=self.lab_report,
         )
         if (states := self.picture.campaign_states) != self._campaign_states:
             self._campaign_states = states
@@ -227,19 +222,6 @@ class RtdashApp(Queries, Looking):
         self._clock = self.set_interval(min(interval_s, TICK_S), self._tick)
         self._paint()
 
-    def action_customer(self) -> None:
-        """The next customer."""
-        self._choose_customer((self._customer + 1) % len(ORGANIZATIONS))
-
-    def _choose_customer(self, index: int) -> None:
-        self._customer = index
-        self.poller.variables["customer_id"] = self._customer_id
-        for panel_id in self._of_customer & self.dashboard.panels.keys():
-            self.dashboard.panels[panel_id].set_subject(ORGANIZATIONS[index].name)
-        self.store.forget(self._of_customer)
-        self.poller.ask_now(self._of_customer)
-        self._paint_soon()
-
     async def action_quit(self) -> None:
         """Leave; campaigns of our own on servers that stay are asked about first."""
         if not (self.view.asks_before_leaving and self.control.own):
@@ -255,9 +237,14 @@ class RtdashApp(Queries, Looking):
         self._clock.stop()
         self._saying.say("leaving: waiting for queries and delivery reports", "warn", self.view.clock(), math.inf)
         self._paint_soon()
+        if self.laboratory.is_running:
+            self.laboratory.stop()
+            # Above whatever is on the screen: it may take a while.
+            self.notify(LEAVES_LAB, timeout=LEAVES_S)
         self.run_worker(self._end(stop_own=choice == "stop"), name="leave")
 
     async def _end(self, *, stop_own: bool) -> None:
         await asyncio.to_thread(self.poller.stop)
         await asyncio.to_thread(lambda: self.control.close(stop_own=stop_own))
+        await asyncio.to_thread(self.laboratory.close)
         self.exit(0)

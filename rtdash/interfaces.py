@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol
 
 from rtdash.model.campaign import CampaignPlan, RateChange
 from rtdash.model.explanation import Explanation, HandOut
+from rtdash.model.lab import Subject
+from rtdash.model.lab_plan import LabPlan
 from rtdash.model.sample import Sample
 from rtdash.model.stretch import Stretch
 from rtdash.panels.spec import PanelSpec
@@ -35,7 +37,10 @@ class Poller(Protocol):
         ...
 
     def watch(self, panel_ids: Iterable[str]) -> None:
-        """From now on ask these panels and all probes alone; those that come new are due at the next tick."""
+        """From now on ask these panels and all probes alone; those that come new are due at the next tick.
+
+        What is in flight of others is still answered.
+        """
         ...
 
     def in_flight(self) -> Mapping[str, float]:
@@ -113,4 +118,30 @@ class Explainer(Protocol):
         Raises RtdashError with one line: Busy while another query is explained, Refused where the server lacks what
         the panel needs.
         """
+        ...
+
+
+class Laboratory(Protocol):
+    """Compares layouts in a process of its own, which tells the app of it; nothing but `close` blocks."""
+
+    @property
+    def subjects(self) -> Sequence[Subject]:
+        """The layouts that the donations' server can have; none without one."""
+        ...
+
+    @property
+    def is_running(self) -> bool:
+        """Until all that it has made is gone again."""
+        ...
+
+    def start(self, plan: LabPlan) -> None:
+        """Start, unless it runs."""
+        ...
+
+    def stop(self) -> None:
+        """Have it end; it removes what it has made first."""
+        ...
+
+    def close(self) -> None:
+        """The same, and wait until it has."""
         ...

@@ -19,14 +19,18 @@ from rtdash import logs
 from rtdash.app import RtdashApp
 from rtdash.campaigns.control import CampaignControl, Report
 from rtdash.cli import flags, signals, terminal
+from rtdash.cli.laboratory import laboratory
 from rtdash.cli.runner import launcher
 from rtdash.errors import SettingsError
-from rtdash.messages import CommandEnded
+from rtdash.lab.layout import layouts
+from rtdash.messages import CommandEnded, LabEnded, LabReported
 from rtdash.model.campaign import CampaignPlan, RateChange
 from rtdash.model.engine import Engine
+from rtdash.model.lab import LabReport, Subject
 from rtdash.model.slow import Recorded
 from rtdash.panels import catalog
 from rtdash.panels.spec import Source
+from rtdash.panels.workshop import stand_ins
 from rtdash.recorder.slow_log import SlowLog, read
 from rtdash.scheduler.scheduler import Scheduler
 from rtdash.screens.view import View
@@ -91,6 +95,13 @@ def identify(settings: Settings) -> Mapping[str, str]:
         return {source: answer.result() for source, answer in answers.items()}
 
 
+def subjects(settings: Settings, engine: Engine) -> tuple[Subject, ...]:
+    """The layouts that the lab may compare; none without a database of donations."""
+    if settings.donations_dsn is None:
+        return ()
+    return tuple(Subject(each.name, each.title, each.text, each.why, each.differs) for each in layouts(engine))
+
+
 class NoControl:
     """Stands in where there is no donations database to start a campaign in."""
 
@@ -134,6 +145,7 @@ def compose(settings: Settings, choices: Choices) -> Iterator[RtdashApp]:
     found = connectors(settings)
     engine = Engine(servers.get(Source.DONATIONS, Engine.MARIADB))
     shown = [spec for spec in catalog.load(settings.panels_folder, engine) if spec.source in found]
+    shown += stand_ins(shown)
     scheduler = Scheduler(
         shown,
         found,
@@ -158,14 +170,26 @@ def compose(settings: Settings, choices: Choices) -> Iterator[RtdashApp]:
     def report(done: str, error: str | None) -> None:
         app.post_message(CommandEnded(done, error))
 
-    with closing(SlowLog(settings.slow_log_file)) as slow_log, launcher(settings, choices.demo) as launch:
+    def lab_reported(report: LabReport) -> None:
+        app.post_message(LabReported(report))
+
+    def lab_ended(error: str) -> None:
+        app.post_message(LabEnded(error))
+
+    with (
+        closing(SlowLog(settings.slow_log_file)) as slow_log,
+        launcher(settings, choices.demo) as launch,
+        laboratory(settings, choices.demo, subjects(settings, engine), lab_reported, lab_ended) as lab,
+    ):
         dsn = settings.dsn_of_control
         control = (
             CampaignControl(dsn, launch, report, choices.plan)
             if dsn is not None and settings.kafka_bootstrap_servers is not None
             else NoControl(report)
         )
-        app = RtdashApp(shown, scheduler, control, view, explainer(settings), slow_log.record, read_slow)
+        app = RtdashApp(
+            shown, scheduler, control, view, explainer(settings), slow_log.record, read_slow, laboratory=lab
+        )
         try:
             yield app
         finally:

@@ -73,7 +73,21 @@ BINDINGS: tuple[Binding, ...] = (
         id="why",
         tooltip="Why the focused panel (Tab), or row of the latency table, is slow: its plan, and advice",
     ),
+    Binding(
+        "e",
+        "lab",
+        "Lab",
+        id="lab",
+        tooltip="The lab: layouts of the donations, filled with the same data and asked the same, beside each other",
+    ),
     Binding("L", "slow", "Slow log", id="slow", tooltip="The slow log: every query over the threshold, for 7 days"),
+    Binding(
+        "t",
+        "text",
+        "Workshop's SQL",
+        id="text",
+        tooltip="The donation panels by the workshop's SQL, over every donation, or again by ours, over the sums",
+    ),
     Binding(
         "K",
         "cancel",

@@ -6,6 +6,7 @@ from rtdash.messages import PanelOpened
 from rtdash.screens.bindings import BINDINGS
 from rtdash.screens.explaining import Explaining
 from rtdash.screens.help import HelpScreen
+from rtdash.screens.lab import LAB_BINDINGS
 from rtdash.screens.slow import SLOW_BINDINGS
 from rtdash.screens.why import WHY_BINDINGS
 from rtdash.widgets.cursor import ROW_BINDINGS
@@ -67,7 +68,9 @@ class Looking(Explaining):
     def action_show_help(self) -> None:
         """Keys and panels."""
         self.push_screen(
-            HelpScreen([*BINDINGS, *ROW_BINDINGS, *LATENCY_BINDINGS, *SLOW_BINDINGS, *WHY_BINDINGS], self.specs)
+            HelpScreen(
+                [*BINDINGS, *ROW_BINDINGS, *LATENCY_BINDINGS, *SLOW_BINDINGS, *WHY_BINDINGS, *LAB_BINDINGS], self.specs
+            )
         )
 
     def on_panel_opened(self, message: PanelOpened) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime, tzinfo
 from rtdash.model.campaign import CampaignState
 from rtdash.model.stretch import Stretch
 from rtdash.screens.picture import SILENT_S, Picture
+from rtdash.widgets.drawing import lab
 from rtdash.widgets.drawing.numbers import age, grouped, milliseconds
 from rtdash.widgets.drawing.record import Record, cities, elapsed, is_live, number, remaining, sign, state, text
 from rtdash.widgets.drawing.spans import Line, left
@@ -39,6 +40,11 @@ def _course(shown: Record, zone: tzinfo | None) -> list[tuple[int, Line]]:
     ended = shown.get("ended_at")
     when = f"{ended.astimezone(zone):%H:%M:%S %Z}" if isinstance(ended, datetime) else remaining(shown)
     return [(7, ((f"{word} {when}", "muted"),))]
+
+
+def _lab(picture: Picture) -> list[tuple[int, Line]]:
+    """How far the lab is, while it is at work."""
+    return [] if picture.lab is None else [(8, (("  lab", "muted"), *lab.corner(picture.lab)))]
 
 
 def _worst(picture: Picture) -> list[tuple[int, Line]]:
@@ -101,10 +107,13 @@ def status(picture: Picture, chosen: Record | None) -> Status:
     right.append((2, ((f"{picture.now:%H:%M:%S %Z}", "text"),)))
     found = (picture.unbalanced, picture.failing, picture.old("campaigns"), picture.thinned)
     marks = [mark for mark in found if mark is not None]
+    by_workshop = any(spec.stands_for for spec in picture.specs)
     left = [
         (9, ((" rtdash ", "header"), ("  ", "text"))),
         (8, live),
+        *([(8, (("workshop's SQL  ", "accent"),))] if by_workshop else []),
         *_campaign(picture.campaigns, chosen, picture.now.tzinfo),
+        *_lab(picture),
         *((8, (("  ", "text"), mark)) for mark in marks),
         *_worst(picture),
     ]

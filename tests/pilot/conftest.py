@@ -16,8 +16,9 @@ from rtdash.app import RtdashApp
 from rtdash.model.slow import Recorded, SlowQuery
 from rtdash.panels import catalog
 from rtdash.panels.spec import PanelSpec
+from rtdash.panels.workshop import stand_ins
 from rtdash.screens.view import View
-from tests.pilot.doubles import PreparedExplainer, RememberingControl, StillPoller
+from tests.pilot.doubles import PreparedExplainer, RememberingControl, StillLaboratory, StillPoller
 from tests.pilot.samples import DATA, NOW, sample
 
 SERVERS = {"citus": "PostgreSQL", "donations": "MariaDB"}
@@ -44,6 +45,7 @@ class Stage:
     slow: list[SlowQuery]
     """What the app has recorded."""
     explainer: PreparedExplainer
+    laboratory: StillLaboratory
     pilot: Pilot[Any] = field(init=False)
 
     async def inject(self, **changes: Any) -> None:
@@ -84,8 +86,12 @@ def set_up(specs: Sequence[PanelSpec] | None = None, **view: Any) -> Stage:
     def read(_: float) -> Recorded:
         return Recorded(tuple(slow[::-1]))
 
-    app = RtdashApp(specs or catalog.load(), poller, control, shown, explainer, slow.append, read)
-    return Stage(app, poller, control, clock, slow, explainer)
+    asked = specs or catalog.load()
+    laboratory = StillLaboratory()
+    app = RtdashApp(
+        [*asked, *stand_ins(asked)], poller, control, shown, explainer, slow.append, read, laboratory=laboratory
+    )
+    return Stage(app, poller, control, clock, slow, explainer, laboratory)
 
 
 @pytest.fixture

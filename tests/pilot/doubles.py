@@ -1,16 +1,19 @@
-"""A poller that asks nobody, a control that only remembers, and an explainer that says what a test has prepared."""
+"""A poller that asks nobody, a control that only remembers, an explainer that says what is prepared, a still lab."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from rtdash.errors import RtdashError
 from rtdash.model.campaign import CampaignPlan, RateChange
 from rtdash.model.explanation import BreakOff, Explanation
+from rtdash.model.lab import Subject
+from rtdash.model.lab_plan import LabPlan
 from rtdash.model.sample import Sample
 from rtdash.model.stretch import Stretch
 from rtdash.panels.spec import PanelSpec
+from tests.unit.lab_reports import SUBJECTS
 
 
 class StillPoller:
@@ -119,3 +122,23 @@ class PreparedExplainer:
         if isinstance(self.prepared, Exception):
             raise self.prepared
         return self.prepared
+
+
+class StillLaboratory:
+    """Runs when it was started, until the test says that it has ended."""
+
+    def __init__(self) -> None:
+        self.subjects: Sequence[Subject] = SUBJECTS
+        self.is_running = False
+        self.told: list[str | LabPlan] = []
+        self.is_closed = False
+
+    def start(self, plan: LabPlan) -> None:
+        self.told.append(plan)
+        self.is_running = True
+
+    def stop(self) -> None:
+        self.told.append("stop")
+
+    def close(self) -> None:
+        self.is_closed = True

@@ -26,6 +26,8 @@ _ENDS: dict[Phase, Span] = {
     Phase.STOPPED: (" ■ stopped ", "warn"),
     Phase.FAILED: (" ✗ failed ", "error"),
 }
+_OPEN = {Phase.MAKING, Phase.FILLING, Phase.MEASURING}
+"""While there is no verdict yet: it would change from round to round."""
 _LEAST_WORDS, _PHRASE_PART = 24, 3
 """What is being done in words takes a third of the room at most."""
 
@@ -34,7 +36,9 @@ def draw(report: LabReport, cells: int, height: int) -> list[Line]:
     """All of it, at the top what matters most, in as large a form as `height` allows; it may be longer than that."""
     blank = fit((), cells)
     above = [] if report.phase.is_end else [progress(report, cells), blank]
-    said = [*problems(report, cells), *verdict(report, cells)]
+    said = problems(report, cells)
+    if report.phase not in _OPEN:
+        said += verdict(report, cells)
     rule = frame.top([(" Layouts ", "title")], [], cells, boxed=False)
     below = [rule, *about(report.subjects, cells)] if report.subjects else []
     middle = [*said, blank] if said else []
