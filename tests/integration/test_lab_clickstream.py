@@ -24,22 +24,28 @@ ROLLED_UP = (Form.ROLLUPS, Form.LIVE)
 QUESTIONS = {question.id[:2]: question for question in workshop_questions()}
 SESSIONS = """
 SELECT application_name, query FROM pg_stat_activity
-WHERE application_name LIKE 'rtdash %%' AND application_name <> 'rtdash test' AND datname = current_database()
+WHERE application_name IN ('rtdash lab', 'rtdash dashboard', 'rtdash why') AND datname = current_database()
 """
-THINGS = "SELECT relname FROM pg_class ORDER BY 1"
-OF_THE_LAST_BUCKET = "customer_id = 1 AND width = '5 minutes' AND bucket = (SELECT max(bucket) FROM live_customers)"
+THINGS = """
+SELECT relnamespace::regnamespace::text, relname FROM pg_class
+WHERE relnamespace = current_schema()::regnamespace OR relpersistence = 't' ORDER BY 1, 2
+"""
+OF_THE_LAST_BUCKET = (
+    "customer_id = 1 AND width = '5 minutes'"
+    " AND bucket = (SELECT max(bucket) FROM live_customers WHERE customer_id = 1 AND width = '5 minutes')"
+)
 PLANTED = {
     ("08", Form.ROLLUPS): (
         "UPDATE rollup_events_5min SET event_count = event_count + 1"
-        " WHERE customer_id = 2 AND minute = (SELECT max(minute) FROM rollup_events_5min)"
+        " WHERE customer_id = 2 AND minute = (SELECT max(minute) FROM rollup_events_5min WHERE customer_id = 2)"
     ),
     ("10", Form.ROLLUPS): (
         "UPDATE rollup_events_1hr SET session_distinct_count = hll_add(session_distinct_count, hll_hash_bigint(-5))"
-        " WHERE customer_id = 2 AND hour = (SELECT max(hour) FROM rollup_events_1hr)"
+        " WHERE customer_id = 2 AND hour = (SELECT max(hour) FROM rollup_events_1hr WHERE customer_id = 2)"
     ),
     ("09", Form.LIVE): (
-        "UPDATE live_totals SET event_count = event_count + 2 WHERE width = '1 hour'"
-        " AND bucket = date_bin('1 hour', now() - interval '6 days', 'epoch')"
+        "UPDATE live_totals SET event_count = event_count + 2 WHERE width = '1 hour' AND bucket ="
+        " (SELECT min(bucket) FROM live_totals WHERE width = '1 hour' AND bucket > now() - interval '6 days')"
     ),
     ("11", Form.LIVE): f"UPDATE live_customers SET event_count = event_count - 1 WHERE {OF_THE_LAST_BUCKET}",
     ("12", Form.LIVE): (
