@@ -15,9 +15,7 @@ from rtdash.screens.lab import LabScreen
 from rtdash.widgets.lab import LabPane
 from tests.pilot.conftest import Stage, set_up
 from tests.unit import lab_reports
-from tests.unit.lab_reports import SUBJECTS
-
-NAMES = tuple(subject.name for subject in SUBJECTS)
+from tests.unit.lab_reports import NAMES, SUBJECTS
 
 
 async def opened(on: Stage) -> LabPane:

@@ -15,6 +15,7 @@ _TITLES = (
     "Last 35 s by city",
     "Last 28 s by organisation",
 )
+NAMES = ("baseline", "indexed", "sharded", "timesorted", "rollup")
 QUERIES = tuple((f"{number:02}", title) for number, title in enumerate(_TITLES, start=1))
 ROWS = 3_000_000
 
