@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from rtdash.widgets.drawing.stat import DIGIT_ROWS, large
 
-PANELS = (
+DONATIONS = (
     "Donations",
     "Total amount",
     "Best city and organisation",
@@ -15,6 +15,9 @@ PANELS = (
     "Amount by city",
     "Amount by organisation",
     "Last 28 s by organisation",
+)
+PANELS = (
+    *DONATIONS,
     "Clickstream by hour",
     "Last 15 minutes",
     "Last 15 minutes · SmileFund",

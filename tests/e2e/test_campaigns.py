@@ -99,6 +99,40 @@ def test_from_start_to_stop_the_screen_says_what_is_stored(demo):
     assert delivered(demo) == {"donations": nothing, "clickstream": nothing, "events": events}
 
 
+def by_workshop(screen: str) -> str:
+    """The screen, when each panel of the donations shows an answer of the workshop's SQL."""
+    edges = ["".join(board.framed(screen, title)[:1]) for title in board.DONATIONS]
+    return screen if all(" workshop's SQL " in edge for edge in edges) else ""
+
+
+def by_us(screen: str) -> str:
+    """The screen, when none does."""
+    edges = ["".join(board.framed(screen, title)[:1]) for title in board.DONATIONS]
+    return screen if all(edges) and "workshop" not in "".join(edges) else ""
+
+
+def said(screen: str) -> list[Any]:
+    """What those panels say that stands still after a campaign; but for the lines, which may begin later by one SQL."""
+    bodies = [board.body(screen, title) for title in board.DONATIONS[2:] if title != "Last 35 s by city"]
+    return [*bodies, *(board.large_number(screen, title) for title in board.DONATIONS[:2])]
+
+
+def test_the_workshops_sql_shows_the_same_numbers_while_a_campaign_runs_and_after(demo):
+    demo.type("st")
+    demo.until_campaign("running", loaded=1)
+    first = board.large_number(demo.until(by_workshop), "Donations")
+    demo.until(lambda screen: (board.large_number(screen, "Donations") or 0) > first)
+    demo.type("x")
+    acked = board.number(demo.until_campaign("ended")["acked"])
+    demo.until(lambda screen: board.large_number(screen, "Donations") == acked)
+    demo.type("t")
+    shown = said(demo.until(by_us))
+    demo.type("t")
+    assert said(demo.until(by_workshop)) == shown
+    demo.type("t")
+    demo.until(by_us)
+
+
 def test_the_table_fills_the_screen_and_nothing_went_astray(demo):
     demo.until_campaign("ended")
     # The first Shift+Tab focuses the first panel, the second the one before it: the last of all.
