@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
+from rtdash.lab.session import PURPOSE
 from rtdash.lab.stop import Stop
 from rtdash.sources import citus
 
@@ -19,7 +20,7 @@ class ClickstreamSession:
 
     def __init__(self, dsn: SecretStr, stop: Stop, deadline_s: float, *, read_only: bool = True) -> None:
         self._stop = stop
-        self.connection = citus.connect(dsn, "lab", read_only=read_only, statement_timeout_s=deadline_s)
+        self.connection = citus.connect(dsn, PURPOSE, read_only=read_only, statement_timeout_s=deadline_s)
 
     def rows(self, question: str, parameters: Mapping[str, object] | None = None) -> list[tuple[Any, ...]]:
         """What one statement answers, if anything; its columns are not told."""

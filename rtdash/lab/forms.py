@@ -8,6 +8,7 @@ from functools import partial
 from pydantic import SecretStr
 
 from rtdash.lab.measure import DEADLINE_S, Asked, Question
+from rtdash.lab.session import PURPOSE
 from rtdash.lab.stop import Stop
 from rtdash.model.explanation import BreakOff
 from rtdash.model.lab import Subject
@@ -75,7 +76,7 @@ def asked(form: Form, questions: Sequence[Forms], dsn: SecretStr, customer_id: i
 
     return Asked(
         name=form,
-        connect=partial(CitusConnection, dsn),
+        connect=partial(CitusConnection, dsn, PURPOSE),
         questions=tuple(
             Question(each.id, each.title, each.texts[form], {"customer_id": customer_id}) for each in questions
         ),

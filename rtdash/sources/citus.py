@@ -131,10 +131,10 @@ def _parsed(dsn: SecretStr) -> dict[str, Any]:
 
 
 class CitusConnection:
-    """A read-only connection of the dashboard; see `QueryConnection`."""
+    """A read-only connection of the dashboard, or of the lab; see `QueryConnection`."""
 
-    def __init__(self, dsn: SecretStr) -> None:
-        self._connection = connect(dsn, "dashboard", read_only=True)
+    def __init__(self, dsn: SecretStr, purpose: str = "dashboard") -> None:
+        self._connection = connect(dsn, purpose, read_only=True)
         self._timeout_s = 0.0
         self._plans = ShardPlans(self._connection)
 

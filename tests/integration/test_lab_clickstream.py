@@ -24,7 +24,7 @@ ROLLED_UP = (Form.ROLLUPS, Form.LIVE)
 QUESTIONS = {question.id[:2]: question for question in workshop_questions()}
 SESSIONS = """
 SELECT application_name, query FROM pg_stat_activity
-WHERE application_name IN ('rtdash lab', 'rtdash dashboard', 'rtdash why') AND datname = current_database()
+WHERE application_name IN ('rtdash lab', 'rtdash why') AND datname = current_database()
 """
 THINGS = """
 SELECT relnamespace::regnamespace::text, relname FROM pg_class
