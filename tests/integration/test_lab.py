@@ -1,0 +1,287 @@
+"""A whole run of the lab on MariaDB: a full report, the same rows everywhere, and nothing left behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+from lab_process import HOME, Seen, lab
+from pydantic import SecretStr
+
+from rtdash.cli import main
+from rtdash.errors import SchemaError
+from rtdash.lab.databases import claimed, in_database
+from rtdash.lab.fill import Home, fill
+from rtdash.lab.layout import NAMES, layouts
+from rtdash.lab.questions import asked, questions
+from rtdash.lab.rows import Rows
+from rtdash.lab.run import DonationsStudy, Wanted
+from rtdash.lab.session import LabSession
+from rtdash.lab.stop import Stop
+from rtdash.model.engine import Engine
+from rtdash.model.lab import LabReport, Phase
+from rtdash.servers.mariadb import PrivateMariaDB
+from rtdash.sources.donations import DonationsConnection
+
+ROWS = 4_000
+SMALL = ("--private", "--store=donations", "--rows=1000", "--layouts=baseline", "--rounds=1", "--json=-")
+FEW = Wanted(rows=ROWS, rounds=2, writes_per_s=40)
+
+
+@pytest.fixture
+def seen(mariadb: PrivateMariaDB) -> Iterator[Seen]:
+    with Seen.on(mariadb) as found:
+        yield found
+
+
+def studied(dsn: SecretStr, wanted: Wanted, say: Callable[[LabReport], None] = lambda _: None) -> LabReport:
+    return DonationsStudy(dsn, Engine.MARIADB, wanted).run(Stop(), say)
+
+
+def test_a_run_fills_every_figure_and_leaves_nothing(donations_dsn: SecretStr, seen: Seen):
+    told: list[LabReport] = []
+    report = studied(donations_dsn, FEW, told.append)
+    assert report.phase is Phase.DONE
+    assert report.problems == ()
+    assert [subject.name for subject in report.subjects] == list(NAMES)
+    assert len(report.queries) == 7
+    assert len(report.cells) == 35
+    for cell in report.cells:
+        assert cell.error is None
+        assert cell.count >= 2
+        assert cell.p50_ms
+        assert cell.p95_ms
+        assert cell.p50_ms <= cell.p95_ms
+        assert cell.rows_examined
+        assert (cell.ratio is None) == (cell.subject == "baseline")
+    rows = {subject.rows for subject in report.subjects}
+    assert len(rows) == 1
+    assert rows.pop() >= ROWS + 36 * 40
+    for subject in report.subjects:
+        assert subject.fill_rows_per_s
+        assert subject.ingest_rows_per_s
+        assert subject.start_ms
+        assert subject.start_rows == (2 if subject.name == "rollup" else subject.rows - ROWS // 2)
+    assert report.server.startswith("MariaDB 1")
+    assert report.verdict
+    # In the order of the steps, forward alone.
+    steps = [report.phase for report in told]
+    order = [phase for place, phase in enumerate(steps) if place == 0 or phase is not steps[place - 1]]
+    assert order == [*list(Phase)[:6], Phase.DONE]
+    assert [report.done for report in told] == sorted(report.done for report in told)
+    seen.assert_nothing_left()
+
+
+def test_of_several_runs_each_begins_as_the_first_did(donations_dsn: SecretStr, seen: Seen):
+    wanted = Wanted(rows=2_000, layouts=("rollup",), runs=2, rounds=1, writes_per_s=40)
+    report = studied(donations_dsn, wanted)
+    assert (report.run, report.runs, report.problems) == (2, 2, ())
+    assert {cell.ratio.pairs for cell in report.cells if cell.ratio} == {2}
+    baseline = report.subject("baseline")
+    assert baseline is not None
+    # Of the median of both starts: had the first not been taken back, the second would have had little to change.
+    assert baseline.start_rows is not None
+    assert baseline.start_rows > 1_000
+    seen.assert_nothing_left()
+
+
+def test_a_planted_difference_is_found(donations_dsn: SecretStr, seen: Seen):
+    def plant(report: LabReport) -> None:
+        if report.phase is Phase.CHECKING and not planted:
+            planted.append(report)
+            one = "WHERE campaign_id = 10 LIMIT 1"
+            seen.run(f"UPDATE {HOME}_timesorted.donation_transactions SET total_amount = total_amount + 0.01 {one}")
+            seen.run(f"UPDATE {HOME}_rollup.donation_totals SET donations = donations + 1 {one}")
+
+    planted: list[LabReport] = []
+    wanted = Wanted(rows=2_000, layouts=("timesorted", "rollup"), rounds=1, writes_per_s=40)
+    problems = studied(donations_dsn, wanted, plant).problems
+    assert "timesorted answers 'Total amount' otherwise than baseline: its rows are not the same" in problems
+    assert [problem for problem in problems if problem.startswith("rollup")] == [
+        "rollup answers 'Donations' otherwise than baseline: its rows are not the same"
+    ]
+    seen.assert_nothing_left()
+
+
+def test_the_rows_that_a_query_reads_are_those_that_it_reads(donations_dsn: SecretStr):
+    with filled(donations_dsn, "baseline", "timesorted", "rollup") as homes:
+        counted = {}
+        for home in homes:
+            subject = asked(home, Engine.MARIADB)
+            with closing(DonationsConnection(home.dsn, "lab")) as connection:
+                counted[home.layout.name] = {
+                    question.id: subject.examine(connection, question) for question in subject.questions
+                }
+    assert counted["baseline"]["01_donations"] == ROWS
+    assert counted["baseline"]["07_organizations_live"] == ROWS
+    # All of the past lies within the window: what a range reads is counted, not what there is.
+    assert counted["timesorted"]["03_best"] == ROWS
+    # 20 cities, 4 organisations, and the 10 campaigns that are looked through.
+    assert 80 < (counted["rollup"]["01_donations"] or 0) < 120
+
+
+def test_every_layout_answers_the_questions_without_a_window_alike_by_either_text(donations_dsn: SecretStr):
+    with filled(donations_dsn, *NAMES) as homes:
+        answers = []
+        for home in homes:
+            with closing(DonationsConnection(home.dsn, "lab")) as connection:
+                given = [
+                    connection.fetch(question.sql, {}, 60.0).rows
+                    for question in questions(Engine.MARIADB, ours=home.keeps_sums)[:5]
+                ]
+                answers.append([sorted(rows) for rows in given])
+    assert answers[0][0] == [(ROWS // 2,)]
+    assert all(answer == answers[0] for answer in answers)
+
+
+@contextmanager
+def filled(dsn: SecretStr, *names: str) -> Iterator[list[Home]]:
+    """These layouts with 4,000 rows."""
+    stop = Stop()
+    with claimed(dsn, stop) as databases:
+        chosen = [layout for layout in layouts(Engine.MARIADB) if layout.name in names]
+        homes = [Home(layout, databases.make(layout, stop)) for layout in chosen]
+        fill(homes, Rows(), ROWS, stop, lambda _: None)
+        yield homes
+
+
+def test_a_query_that_is_overdue_is_an_error_in_its_cell_alone(donations_dsn: SecretStr, seen: Seen):
+    wanted = Wanted(rows=60_000, layouts=("rollup",), rounds=1, writes_per_s=40, deadline_s=0.01)
+    report = studied(donations_dsn, wanted)
+    assert report.phase is Phase.DONE
+    overdue = report.cell("03_best", "baseline")
+    assert overdue is not None
+    assert overdue.error
+    assert (overdue.count, overdue.ratio) == (0, None)
+    seen.assert_nothing_left()
+
+
+def test_a_database_of_somebody_else_is_neither_used_nor_touched(donations_dsn: SecretStr, seen: Seen):
+    foreign = f"{HOME}_baseline"
+    for name in (foreign, f"{HOME}_x"):
+        seen.run(f"CREATE DATABASE {name}")
+    try:
+        seen.run(f"CREATE TABLE {HOME}_x.treasure (a INT)")
+        with pytest.raises(SchemaError, match=f"database {foreign} is not the lab's"):
+            studied(donations_dsn, FEW)
+        assert seen.databases() == [foreign, f"{HOME}_x"]
+        assert seen.run(f"SHOW TABLES FROM {HOME}_x") == (("treasure",),)
+    finally:
+        seen.remove(foreign, f"{HOME}_x")
+
+
+def test_a_home_of_somebody_else_is_neither_used_nor_touched(donations_dsn: SecretStr, seen: Seen):
+    seen.run(f"CREATE DATABASE {HOME}")
+    try:
+        seen.run(f"CREATE TABLE {HOME}.treasure (a INT)")
+        with pytest.raises(SchemaError, match=f"database {HOME} is not the lab's, it has treasure"):
+            studied(donations_dsn, FEW)
+        assert seen.run(f"SHOW TABLES FROM {HOME}") == (("treasure",),)
+    finally:
+        seen.remove(HOME)
+
+
+def test_a_second_lab_is_refused_while_the_first_lives(donations_dsn: SecretStr, seen: Seen):
+    def second(report: LabReport) -> None:
+        if report.phase is Phase.FILLING and not refused:
+            with pytest.raises(SchemaError, match="another lab is at work on this server, seen"):
+                studied(donations_dsn, FEW)
+            refused.append(report)
+
+    refused: list[LabReport] = []
+    assert studied(donations_dsn, Wanted(1_000, ("baseline",), rounds=1, writes_per_s=40), second).phase is Phase.DONE
+    assert refused
+    seen.assert_nothing_left()
+
+
+def test_a_role_that_may_make_no_database_gets_one_line_with_what_helps(
+    mariadb: PrivateMariaDB, donations_database: str, tmp_path: Path
+):
+    with lab(mariadb.dsn("reader", donations_database), tmp_path, "run", "--rows=1000") as process:
+        output, errors = process.communicate(timeout=60)
+    assert process.returncode == 2
+    assert output == ""
+    assert errors.strip().splitlines()[-1].endswith(r"GRANT ALL ON `rtdash\_lab%`.* TO 'rtdash_reader'@'localhost'")
+    assert sum(line.startswith("rtdash:") for line in errors.splitlines()) == 1
+
+
+def test_the_owner_of_a_private_server_may_make_databases_of_the_lab_and_no_others(
+    donations_dsn: SecretStr, seen: Seen
+):
+    with closing(LabSession(donations_dsn, Stop())) as session:
+        session.run(f"CREATE DATABASE {HOME}_mine")
+        with pytest.raises(Exception, match="Access denied"):
+            session.run("CREATE DATABASE rtdashxlab_mine")
+    seen.remove(f"{HOME}_mine")
+
+
+def test_without_a_server_one_line_names_both_ways_to_one(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    for name in list(os.environ):
+        if name.startswith("RTDASH_"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    assert main(["lab", "run"]) == 2
+    errors = capsys.readouterr().err
+    assert "RTDASH_DONATIONS_OWNER_DSN" in errors
+    assert "--private" in errors
+
+
+@pytest.mark.parametrize(
+    ("arguments", "allowed"),
+    [
+        (["--rows=12"], "1000 … 1,000,000,000"),
+        (["--layouts=baseline,fast"], "baseline, indexed, sharded, timesorted, rollup"),
+        (["--repeat=0"], "1 … 99"),
+    ],
+)
+def test_a_wrong_argument_is_refused_with_what_is_allowed(capsys, arguments: list[str], allowed: str):
+    with pytest.raises(SystemExit) as ended:
+        main(["lab", "run", *arguments])
+    assert ended.value.code == 2
+    assert allowed in capsys.readouterr().err
+
+
+def test_the_command_prints_a_table_and_writes_json(donations_dsn: SecretStr, tmp_path: Path, seen: Seen):
+    file = tmp_path / "lab.json"
+    with lab(
+        donations_dsn, tmp_path, "run", "--rows=1000", "--layouts=rollup", "--rounds=1", f"--json={file}"
+    ) as process:
+        output, errors = process.communicate(timeout=120)
+    assert process.returncode == 0, errors
+    assert "rollup" in output
+    assert "Donations" in output
+    report = json.loads(file.read_text(encoding="utf-8"))["donations"]
+    assert report["phase"] == "done"
+    assert {cell["subject"] for cell in report["cells"]} == {"baseline", "rollup"}
+    assert "donations: filling" in errors
+    seen.assert_nothing_left()
+
+
+@pytest.mark.long
+def test_a_private_lab_needs_no_server_and_leaves_no_folder(tmp_path: Path):
+    tmp_path.chmod(0o711)
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("RTDASH_")}
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "rtdash", "lab", "run", *SMALL],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=environment | {"XDG_CONFIG_HOME": str(tmp_path)},
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["donations"]["phase"] == "done"
+
+
+def test_the_same_address_leads_to_another_database():
+    dsn = SecretStr("mysql://user:p%40ss@host:3307/donations?ssl_ca=/a/b")
+    assert (
+        in_database(dsn, "rtdash_lab_x").get_secret_value() == "mysql://user:p%40ss@host:3307/rtdash_lab_x?ssl_ca=/a/b"
+    )
