@@ -1,4 +1,4 @@
-"""The server's side of the MySQL protocol on one socket: the greeting, statements, and the three kinds of answer."""
+"""The server's side of the MySQL protocol on one socket: the greeting, statements, and the kinds of answer."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 import socket
 import ssl
 import struct
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -51,7 +51,14 @@ class Refusal:
     text: str
 
 
-Reply: TypeAlias = Rows | Done | Refusal
+@dataclass(frozen=True, slots=True)
+class LocalInfile:
+    """The client is asked for the data of its LOAD DATA LOCAL; `then` answers with them all read."""
+
+    then: Callable[[bytes], Rows | Done | Refusal]
+
+
+Reply: TypeAlias = Rows | Done | Refusal | LocalInfile
 
 
 class Wire:
@@ -103,6 +110,10 @@ class Wire:
                 self._send(b"\0" + _length(changed) + b"\0" + struct.pack("<HH", self._status, 0))
             case Refusal(number, text):
                 self._send(b"\xff" + struct.pack("<H", number) + b"#HY000" + text.encode())
+            case LocalInfile(then):
+                # By the only name that the client has said.
+                self._send(b"\xfbrows")
+                self.answer(then(b"".join(iter(self._receive, b""))))
             case Rows(columns, rows):
                 end = b"\xfe" + struct.pack("<HH", 0, self._status)
                 self._send(_length(len(columns)))
