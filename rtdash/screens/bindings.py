@@ -84,7 +84,7 @@ BINDINGS: tuple[Binding, ...] = (
     Binding(
         "t",
         "text",
-        "Workshop's SQL",
+        "Workshop",
         id="text",
         tooltip="The donation panels by the workshop's SQL, over every donation, or again by ours, over the sums",
     ),
