@@ -15,7 +15,9 @@ def add(commands: Commands, file: argparse.ArgumentParser) -> None:
     slow.add_argument(
         "--since", type=told(typed.seconds), default=3600.0, metavar="TIME", help="how far back: 90s, 5m, 1h (1h)"
     )
-    slow.add_argument("--panel", metavar="ID", help="of this panel alone, by the name of its file: 04_map")
+    slow.add_argument(
+        "--panel", metavar="ID", help="of this panel alone, by the name of its file: 04_map (04_map.workshop: key t)"
+    )
     slow.add_argument("--over", type=whole(0), default=0, metavar="MS", help="only those that took at least so long")
     slow.add_argument("--limit", type=whole(1, 100_000), default=50, metavar="N", help="the latest so many (50)")
     slow.add_argument("--json", action="store_true", help="one JSON document a line on standard output")
