@@ -46,7 +46,7 @@ lint: setup ## style, types, layers
 	@$(bin)/lint-imports
 
 screenshots: setup ## pictures of the screen at three sizes
-	@$(bin)/python tests/make_screenshots.py
+	@$(bin)/python tests/make_screenshots.py $(ARGS)
 
 clean: ## remove the virtual environment and all caches; the demo's data stay (rtdash demo --fresh)
 	@rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache snapshot_report.html

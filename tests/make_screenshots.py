@@ -1,6 +1,8 @@
 """Pictures for the README: the real demo on private servers, with campaigns in different states, at three sizes.
 
-make screenshots        writes docs/screenshots/dashboard-200x50.svg and its smaller sisters, the form, and slow queries
+make screenshots             writes docs/screenshots/dashboard-200x50.svg and its smaller sisters, the form,
+                             slow queries, and the lab, which takes minutes
+make screenshots ARGS=lab    the lab's alone
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from rtdash.app import RtdashApp
 from rtdash.cli.backend import Backend, Progress, backend
 from rtdash.cli.dashboard import Choices, compose
 from rtdash.model.campaign import CampaignPlan
+from rtdash.model.lab import LabReport, Phase
 
 FOLDER = Path(__file__).parents[1] / "docs" / "screenshots"
 SIZES = ((200, 50), (120, 36), (80, 24))
@@ -29,6 +32,8 @@ SLOW = {
     "scans": "SELECT SUM(total_amount) AS value FROM donation_transactions WHERE SHA2(city, 512) LIKE '%%ab%%'",
 }
 """A user's own panels that are slow, each by another cause."""
+LAB_SIZE = (200, 50)
+LAB_S = 3600.0
 SETTLED_S = 45.0
 """A campaign of this age fills the window of 35 s."""
 
@@ -103,7 +108,37 @@ async def _slow_queries(app: RtdashApp, pilot: Any, size: str) -> None:
     await pilot.press("l")
 
 
-def main() -> int:
+async def _lab(app: RtdashApp) -> None:
+    """While it fills, and what it has found of both databases."""
+
+    def report(store: str) -> LabReport | None:
+        return app.lab_reports.get(store)
+
+    def is_half_filled() -> bool:
+        found = report("donations")
+        return found is not None and found.phase is Phase.FILLING and found.subjects[0].rows > found.rows / 2
+
+    def has_both() -> bool:
+        return all((found := report(store)) and found.phase is Phase.DONE for store in ("donations", "clickstream"))
+
+    async with app.run_test(size=LAB_SIZE) as pilot:
+        await pilot.press("e", "s")
+        await _until(pilot, is_half_filled, LAB_S)
+        await pilot.pause(1.0)
+        _save(app, "lab-fills-{}x{}".format(*LAB_SIZE))
+        await _until(pilot, lambda: has_both() or app.lab_trouble, LAB_S)
+        await _until(pilot, lambda: not app.laboratory.is_running)
+        for name, keys in (("clickstream", ()), ("done", ("v",))):
+            await pilot.press(*keys)
+            for width, height in SIZES:
+                await pilot.resize_terminal(width, height)
+                await pilot.pause(1.0)
+                _save(app, f"lab-{name}-{width}x{height}")
+        await pilot.press("escape", "q")
+        await _until(pilot, lambda: app.return_code is not None)
+
+
+def main(only_lab: bool) -> int:
     """Start the servers once, and the dashboard once a size."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="rtdash-shots-") as folder:
@@ -115,7 +150,10 @@ def main() -> int:
             header = f"-- title: A query that {name}\n-- source: donations\n-- draw: stat\n-- every: 500ms\n"
             (panels / f"{name}.sql").write_text(header + sql, encoding="utf-8")
         with backend(Path(folder) / "data", Progress(), panels_folder=panels.parent) as demo:
-            _picture_all(demo)
+            if not only_lab:
+                _picture_all(demo)
+            with compose(demo.settings, Choices(demo=demo.folder)) as app:
+                asyncio.run(_lab(app))
     return 0
 
 
@@ -130,4 +168,4 @@ def _picture_all(demo: Backend) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(only_lab=sys.argv[1:] == ["lab"]))

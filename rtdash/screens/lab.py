@@ -38,7 +38,12 @@ class LabScreen(ModalScreen[None]):
     `begin` is called with what is to be compared.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [*LAB_BINDINGS]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *LAB_BINDINGS,
+        # At once, before what is typed next: over a slow line keys come in bursts.
+        Binding("tab", "app.focus_next", "Next", show=False, priority=True),
+        Binding("shift+tab", "app.focus_previous", "Back", show=False, priority=True),
+    ]
 
     def __init__(self, laboratory: Laboratory, begin: Callable[[LabPlan], None]) -> None:
         super().__init__()

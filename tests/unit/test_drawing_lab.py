@@ -185,7 +185,7 @@ def test_texts_of_others_are_plain_and_cut_nothing_but_themselves(cells, height)
 def test_the_largest_form_that_fits_is_taken(cells, height):
     lines = lab.draw(done(), cells, height)
     shown = text(lines)
-    rest = next(at for at, line in enumerate(shown) if "─ Layouts" in line or line.startswith(" Layouts "))
+    rest = next(at for at, line in enumerate(shown) if "What each of them is" in line)
     if cells > 100:
         assert rest <= height, "all but what the layouts are is in sight"
     assert text(lab.draw(filling(), 198, 47))[3].count("▄") > 100

@@ -39,7 +39,7 @@ def draw(report: LabReport, cells: int, height: int) -> list[Line]:
     said = problems(report, cells)
     if report.phase not in _OPEN:
         said += verdict(report, cells)
-    rule = frame.top([(" Layouts ", "title")], [], cells, boxed=False)
+    rule = frame.top([(" What each of them is ", "title")], [], cells, boxed=False)
     below = [rule, *about(report.subjects, cells)] if report.subjects else []
     middle = [*said, blank] if said else []
     forms = ((lab_bars.tall, True), (lab_bars.spaced, True), (lab_bars.small, True), (lab_bars.small, False))
