@@ -39,7 +39,7 @@ _TABLES = "SELECT table_name FROM information_schema.tables WHERE table_schema =
 
 
 class Claim:
-    """The right to the lab's databases on one server: `take`, then `release`, each with a connection that works."""
+    """The right to the lab's databases on one server: `take`, then `release` and `end`."""
 
     def __init__(self, dsn: SecretStr, stop: Stop) -> None:
         self._dsn = dsn
@@ -75,10 +75,13 @@ class Claim:
         return {name for (name,) in session.rows(_ENTERED)} - {HOME}
 
     def release(self, session: LabSession) -> None:
-        """Beat no longer, and remove the lab's own database, when all others are gone."""
+        """Remove the lab's own database, when all others are gone."""
+        session.run(f"DROP DATABASE IF EXISTS {HOME}")
+
+    def end(self) -> None:
+        """Beat no longer."""
         self._ending.set()
         self._thread.join()
-        session.run(f"DROP DATABASE IF EXISTS {HOME}")
 
     def _beat(self) -> None:
         """On a connection of its own. A lab that another has taken for dead ends."""

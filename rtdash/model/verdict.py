@@ -11,6 +11,8 @@ AIM_MS = 5.0
 """What every p95 of the rollups is to stay below."""
 _MUCH = 0.8
 """Ingest at less of the baseline's than that is a price."""
+_ENOUGH = 0.9
+"""An interval that is less sure of holding the median claims nothing."""
 _KEYS = "sharded"
 """The layout whose keys the workshop asks about."""
 
@@ -45,7 +47,7 @@ def _of_subject(report: LabReport, subject: Subject, baseline: Subject) -> Itera
 def speed(ratio: Ratio) -> str:
     """A clause that claims what the interval supports."""
     interval = f"{_times(ratio.low)} … {_times(ratio.high)}"
-    if ratio.confidence < 0.5:
+    if ratio.confidence < _ENOUGH:
         return f"{_times(ratio.value)} times as fast as seen so far, too few rounds to tell"
     if not ratio.is_faster and not ratio.is_slower:
         return f"no difference shown ({interval} times as fast)"
@@ -57,13 +59,16 @@ def _price(subject: Subject, baseline: Subject) -> Iterator[str]:
     if subject.ingest_rows_per_s and baseline.ingest_rows_per_s:
         share = subject.ingest_rows_per_s / baseline.ingest_rows_per_s
         yield f"ingest at {share:.2g} of {baseline.name}"
-        if share < _MUCH and subject.ratio is not None and not subject.ratio.is_faster:
+        ratio = subject.ratio
+        if share < _MUCH and ratio is not None and ratio.confidence >= _ENOUGH and not ratio.is_faster:
             yield "it costs more than it gives"
     if subject.start_ms and baseline.start_ms and subject.start_ms < baseline.start_ms / 10:
         yield f"a campaign starts in {subject.start_ms:,.0f} ms instead of {baseline.start_ms:,.0f}"
 
 
 def _answer(ratio: Ratio) -> str:
+    if ratio.confidence < _ENOUGH:
+        return f"Not known yet: the same queries are {speed(ratio)}."
     if ratio.is_faster:
         return f"Yes: the same queries are {speed(ratio)}."
     if ratio.is_slower:

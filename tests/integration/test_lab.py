@@ -16,6 +16,7 @@ from pydantic import SecretStr
 
 from rtdash.cli import main
 from rtdash.errors import SchemaError
+from rtdash.lab import claim
 from rtdash.lab.databases import claimed, in_database
 from rtdash.lab.fill import Home, fill
 from rtdash.lab.layout import NAMES, layouts
@@ -285,3 +286,16 @@ def test_the_same_address_leads_to_another_database():
     assert (
         in_database(dsn, "rtdash_lab_x").get_secret_value() == "mysql://user:p%40ss@host:3307/rtdash_lab_x?ssl_ca=/a/b"
     )
+
+
+def test_a_lab_that_was_taken_for_dead_ends(donations_dsn: SecretStr, seen: Seen, monkeypatch: pytest.MonkeyPatch):
+    """It has been held up for too long, and another has claimed all that is the lab's."""
+    monkeypatch.setattr(claim, "_BEAT_S", 0.05)
+
+    def take_over(report: LabReport) -> None:
+        if report.phase is Phase.MEASURING:
+            seen.run(f"UPDATE {HOME}.claims SET token = 'another'")
+
+    report = studied(donations_dsn, Wanted(1_000, ("baseline",), rounds=999, writes_per_s=40), take_over)
+    assert report.phase is Phase.STOPPED
+    seen.assert_nothing_left()

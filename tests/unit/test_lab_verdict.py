@@ -51,9 +51,13 @@ def test_what_costs_ingest_and_is_not_shown_to_be_faster_costs_more_than_it_give
         assert sentence.endswith("ingest at 0.4 of baseline, it costs more than it gives")
 
 
-def test_of_one_round_nothing_is_claimed():
-    (sentence,) = verdict(report(subject("sharded", Ratio(1.3, 1.3, 1.3, 0.0, 1))))
-    assert "too few rounds to tell" in sentence
+def test_of_few_rounds_nothing_is_claimed():
+    for confidence, pairs in ((0.0, 1), (0.5, 2), (0.875, 4)):
+        slow = report(subject("sharded", Ratio(0.7, 0.6, 0.8, confidence, pairs), ingest=1_000.0))
+        assert verdict(slow) == (
+            "sharded: 0.70 times as fast as seen so far, too few rounds to tell, ingest at 0.1 of baseline",
+        )
+        assert "relevant? Not known yet" in verdict(slow, Engine.SINGLESTORE)[0]
 
 
 def test_of_ours_the_aim_is_told_met_or_not():
