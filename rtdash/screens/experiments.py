@@ -33,6 +33,8 @@ class Experiments(Steering):
 
     def action_lab(self) -> None:
         """Open the lab."""
+        if isinstance(self.screen, LabScreen):
+            return  # it was asked for by the palette, on itself
         screen = LabScreen(self.laboratory, self._begin)
         screen.show(self.lab_reports, self.lab_trouble)
         self.push_screen(screen)

@@ -172,6 +172,16 @@ async def test_one_that_was_stopped_says_so(stage):
         assert "■ stopped" in on.text()
 
 
+async def test_a_window_of_any_size_and_back(stage):
+    async with stage(80, 24) as on:
+        await started(on)
+        await reported(on, lab_reports.done())
+        for size in ((20, 5), (7, 4), (1, 1), (3, 60), (80, 24)):
+            await on.pilot.resize_terminal(*size)
+            await on.pilot.pause()
+        assert "● done" in on.text()
+
+
 async def test_texts_of_servers_are_plain(stage):
     async with stage(120, 36) as on:
         await opened(on)

@@ -161,6 +161,12 @@ def test_every_line_has_the_width(report, cells, height):
         assert {cell_len(line) for line in text(lines)} <= {cells}
 
 
+@pytest.mark.parametrize("report", [EMPTY, filling(), measuring(2), done(), clickstream()])
+def test_however_small_the_window_is_nothing_breaks(report):
+    for cells in range(1, 60):
+        assert {cell_len(line) for line in text(lab.draw(report, cells, 5))} <= {cells}
+
+
 @pytest.mark.parametrize(("cells", "height"), SIZES)
 def test_texts_of_others_are_plain_and_cut_nothing_but_themselves(cells, height):
     subjects = (*SUBJECTS[:-1], Subject(HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE))

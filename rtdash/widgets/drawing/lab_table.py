@@ -53,8 +53,8 @@ _FORMS: Sequence[tuple[Row, ...]] = (
         (("times", 9, _times), ("interval", 11, _interval), ("rows read", 10, _examined)),
     ),
     (
-        (("p50", 6, _p50), ("p95", 7, _p95), ("over", 5, _over)),
-        (("times", 7, _times), ("interval", 11, _interval)),
+        (("p50", 5, _p50), ("p95", 7, _p95), ("over", 5, _over)),
+        (("times", 6, _times), ("interval", 11, _interval)),
     ),
     (((("p50", 5, _p50), ("p95", 7, _p95), ("times", 6, _times))),),
     (((("p95", 6, _p95), ("times", 6, _times))),),
@@ -99,7 +99,7 @@ def draw(report: LabReport, cells: int, *, is_tall: bool = True) -> list[Line]:
     for query, title in report.queries:
         for number, row in enumerate(form):
             head = (plain(title), "strong") if not number else ("", "text")
-            groups = [_group(report.cell(query, each.name), report, row) for each in subjects]
+            groups = [_group(report.cell(query, each.name), report, row, is_first=not number) for each in subjects]
             lines.append(frame.line(head, groups))
     return lines
 
@@ -113,9 +113,9 @@ def _form(group: int, *, is_tall: bool) -> tuple[Row, ...]:
     return fitting[0] if fitting else _FORMS[-1]
 
 
-def _group(cell: Cell | None, report: LabReport, row: Row) -> list[Span]:
+def _group(cell: Cell | None, report: LabReport, row: Row, *, is_first: bool) -> list[Span]:
     if cell is None:
-        return [NONE]
+        return [NONE] if is_first else []
     return [(right(text, size), role) for _, size, figure in row for text, role in [figure(cell, report)]]
 
 

@@ -35,7 +35,11 @@ def fit(line: Iterable[Span], cells: int) -> Line:
 
 
 def wrapped(text: str, cells: int) -> list[str]:
-    """Text in lines of at most `cells`, broken at blanks where that is possible; one line at least."""
+    """Text in lines of at most `cells`, broken at blanks where that is possible; one line at least.
+
+    Fewer than two cells count as two, which a wide character takes.
+    """
+    cells = max(2, cells)
     lines: list[str] = []
     for word in filter(None, text.split(" ")):
         for piece in chop_cells(word, cells):
