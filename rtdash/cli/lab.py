@@ -14,7 +14,6 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType
-from typing import Any
 
 from rtdash import logs
 from rtdash.cli import flags, signals, terminal
@@ -31,7 +30,7 @@ from rtdash.model.lab import LabReport, Phase
 from rtdash.servers.folders import DataFolder
 from rtdash.servers.mariadb import PrivateMariaDB
 from rtdash.servers.temporary import temporary_folder
-from rtdash.settings import Settings, load
+from rtdash.settings import Settings
 from rtdash.sources.donations import identify
 
 _LOOK_S = 0.2
@@ -97,7 +96,7 @@ def _clean(settings: Settings) -> int:
 def _studies(settings: Settings, options: argparse.Namespace, stack: ExitStack) -> list[Study]:
     """One for each store that is asked for and set; `stack` keeps their servers. Raises SettingsError, SourceError."""
     if options.private:
-        settings = stack.enter_context(_private(options))
+        settings = stack.enter_context(_private(settings, options))
     found: list[Study] = []
     dsn = settings.dsn_of_donations_owner
     if dsn is not None and options.store in (None, "donations"):
@@ -129,15 +128,15 @@ def _clickstream(settings: Settings, options: argparse.Namespace) -> Iterator[St
 
 
 @contextmanager
-def _private(options: argparse.Namespace) -> Iterator[Settings]:
+def _private(settings: Settings, options: argparse.Namespace) -> Iterator[Settings]:
     """Servers of its own, which keep a third of the memory for the donations."""
     memory_bytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     with temporary_folder("lab") as folder, DataFolder.open(folder) as data, ExitStack() as servers:
-        addresses: dict[str, Any] = {}
         if options.store in (None, "donations"):
-            mariadb = servers.enter_context(PrivateMariaDB(data, memory_bytes // 3))
-            addresses["donations_dsn"] = mariadb.dsn()
-        yield load(**addresses)
+            dsn = servers.enter_context(PrivateMariaDB(data, memory_bytes // 3)).dsn()
+            # Whatever else the settings name stays out of it.
+            settings = settings.model_copy(update={"donations_dsn": dsn, "donations_owner_dsn": dsn})
+        yield settings
 
 
 def _output(options: argparse.Namespace, ending: threading.Event) -> Output:
