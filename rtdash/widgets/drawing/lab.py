@@ -88,7 +88,7 @@ def progress(report: LabReport, cells: int) -> Line:
     """How far it is, and what is being done."""
     doing = plain(report.doing)
     words = min(cells // _PHRASE_PART, max(_LEAST_WORDS, cell_len(doing)))
-    room = cells - words - 3
+    room = cells - words - 4
     drawn = bar(report.done, room).rstrip(" ")
     rest = "─" * (room - len(drawn))
     return fit(((" ", "text"), (drawn, "accent"), (rest, "border"), (f"  {left(doing, words)}", "muted")), cells)
