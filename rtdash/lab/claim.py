@@ -39,7 +39,7 @@ _TABLES = "SELECT table_name FROM information_schema.tables WHERE table_schema =
 
 
 class Claim:
-    """The right to the lab's databases on one server: `take`, then `release` and `end`."""
+    """The right to the lab's databases on one server: `take`, then `end` and `release`."""
 
     def __init__(self, dsn: SecretStr, stop: Stop) -> None:
         self._dsn = dsn
@@ -74,14 +74,14 @@ class Claim:
         """Databases of layouts that were entered, by us or by one that is gone."""
         return {name for (name,) in session.rows(_ENTERED)} - {HOME}
 
-    def release(self, session: LabSession) -> None:
-        """Remove the lab's own database, when all others are gone."""
-        session.run(f"DROP DATABASE IF EXISTS {HOME}")
-
     def end(self) -> None:
         """Beat no longer."""
         self._ending.set()
         self._thread.join()
+
+    def release(self, session: LabSession) -> None:
+        """Remove the lab's own database, when all others are gone and nothing beats any more."""
+        session.run(f"DROP DATABASE IF EXISTS {HOME}")
 
     def _beat(self) -> None:
         """On a connection of its own. A lab that another has taken for dead ends."""

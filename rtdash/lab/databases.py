@@ -93,10 +93,10 @@ def claimed(dsn: SecretStr, stop: Stop) -> Iterator[LayoutDatabases]:
         databases.dropped = databases.drop()
         yield databases
     finally:
+        # On new connections: hours may have passed.
         try:
-            # On new connections: hours may have passed.
             databases.drop()
-            with unbroken(dsn) as session:
-                claim.release(session)
         finally:
             claim.end()
+        with unbroken(dsn) as session:
+            claim.release(session)

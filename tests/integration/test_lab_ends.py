@@ -83,6 +83,9 @@ def test_while_it_measures(donations_dsn: SecretStr, tmp_path: Path, seen: Seen,
         end(process)
         lines = rest(process)
         assert process.returncode == STOPPED
+        assert process.stderr is not None
+        # Nor does it complain of what it has removed itself.
+        assert process.stderr.read() == ""
     assert '"phase":"stopped"' in lines[-1]
     seen.assert_nothing_left()
 
