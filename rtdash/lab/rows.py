@@ -16,6 +16,7 @@ from rtdash.campaigns.clock import stamp
 from rtdash.campaigns.donors import AMOUNTS
 from rtdash.campaigns.weights import WanderingWeights, cumulative
 from rtdash.ingest.sums import Place, Sums
+from rtdash.model.campaign import CITIES_A_CAMPAIGN
 from rtdash.model.donation import transaction_id
 from rtdash.model.places import CITIES, ORGANIZATIONS
 
@@ -48,9 +49,9 @@ class Rows:
 
     def __init__(self, seed: int = 1) -> None:
         self._random = Random(seed)  # noqa: S311
-        self._cities = WanderingWeights(len(CITIES), self._random)
+        self._cities = WanderingWeights(CITIES_A_CAMPAIGN, self._random)
         self._organizations = WanderingWeights(len(ORGANIZATIONS), self._random)
-        self._places = range(len(CITIES) * len(ORGANIZATIONS))
+        self._places = range(CITIES_A_CAMPAIGN * len(ORGANIZATIONS))
         self._weights: list[float] = []
         self._second = -1
         self._made: Counter[int] = Counter()
@@ -118,9 +119,10 @@ class Rows:
 
 @cache
 def _places(campaign_id: int) -> list[Place]:
-    """Each city and organisation once, for a campaign that is the current one or has ended."""
+    """Each of its cities and organisations once, for a campaign that is the current one or has ended."""
+    first = CITIES_A_CAMPAIGN * (campaign_id - 1) % len(CITIES)
     return [
         Place(campaign_id, city.name, one.name, city.latitude, city.longitude, campaign_id == CAMPAIGNS)
-        for city in CITIES
+        for city in CITIES[first : first + CITIES_A_CAMPAIGN]
         for one in ORGANIZATIONS
     ]

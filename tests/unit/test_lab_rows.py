@@ -12,6 +12,7 @@ import pytest
 from rtdash.campaigns.donors import AMOUNTS
 from rtdash.lab import rows as lab_rows
 from rtdash.lab.rows import CAMPAIGNS, RATE_PER_S, Chunk, Rows, first_rows
+from rtdash.model.campaign import CITIES_A_CAMPAIGN
 from rtdash.model.places import CITIES, ORGANIZATIONS
 
 END_US = 1_790_000_000_123_456
@@ -72,6 +73,8 @@ def test_places_and_amounts_are_those_of_campaigns():
     found = lines(*Rows().past(20_000, END_US))
     cities = {(city.name, str(city.latitude), str(city.longitude)) for city in CITIES}
     assert {(row[3], row[4], row[5]) for row in found} == cities
+    by_campaign = {number: {row[3] for row in found if int(row[7]) == number} for number in range(1, CAMPAIGNS + 1)}
+    assert {len(names) for names in by_campaign.values()} == {CITIES_A_CAMPAIGN}
     assert {row[6] for row in found} == {one.name for one in ORGANIZATIONS}
     assert {row[2] for row in found} <= set(AMOUNTS.values())
 
