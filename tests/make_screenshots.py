@@ -128,9 +128,9 @@ async def _lab(app: RtdashApp) -> None:
         _save(app, "lab-fills-{}x{}".format(*LAB_SIZE))
         await _until(pilot, lambda: has_both() or app.lab_trouble, LAB_S)
         await _until(pilot, lambda: not app.laboratory.is_running)
-        for name, keys in (("clickstream", ()), ("done", ("v",))):
+        for name, keys, sizes in (("clickstream", (), SIZES[1:2]), ("done", ("v",), SIZES)):
             await pilot.press(*keys)
-            for width, height in SIZES:
+            for width, height in sizes:
                 await pilot.resize_terminal(width, height)
                 await pilot.pause(1.0)
                 _save(app, f"lab-{name}-{width}x{height}")

@@ -50,6 +50,7 @@ def test_a_ratio_says_what_its_interval_supports():
     assert lab_figures.times(Ratio(1.3, 1.1, 1.5, 0.98, 7)) == ("1.3×", "good")
     assert lab_figures.times(Ratio(0.8, 0.7, 0.9, 0.98, 7)) == ("0.80×", "warn")
     assert lab_figures.times(Ratio(1.3, 0.9, 1.5, 0.98, 7)) == ("≈1.3×", "muted")
+    assert lab_figures.times(Ratio(0.39, 0.13, 1.6, 0.98, 7)) == ("≈0.4×", "muted")
     assert lab_figures.times(None) == lab_figures.NONE
 
 
@@ -96,9 +97,11 @@ def test_while_it_is_filled_the_bars_are_rows_a_second():
 
 
 def test_a_query_that_was_given_up_makes_its_bar_no_length():
-    report = changed(done(), "03", "indexed", p50_ms=None, p95_ms=None, error="no answer within 60 s")
+    # Of the first two executions there are figures, of the third none.
+    report = changed(done(), "03", "indexed", count=2, error="no answer within 60 s")
     line = lab_bars.small(report, 118)[1]
     assert roles(line)["✗ 1 given up"] == "error"
+    assert roles(line)["– ms"] == "strong"
     assert any(role == "error" and set(part) == {"░"} for part, role in line)
     assert "indexed, 03: no answer within 60 s" in " ".join(text(lab.problems(report, 118)))
     assert "✗" in text(lab_table.draw(report, 118))[7]
@@ -145,6 +148,7 @@ def test_costs_stand_below_as_far_as_they_are_known():
 
 def test_what_the_ratios_rest_on_is_said_with_the_least_of_them():
     report = changed(done(), "03", "rollup", ratio=Ratio(2.0, 1.0, 3.0, 0.75, 3))
+    report = changed(report, "03", "indexed", ratio=Ratio(2.0, 1.0, 3.0, 0.5, 2), error="given up")
     assert (
         text(lab_table.note(report, 118))[0].strip() == "times: as fast as baseline, median of 3 pairs, 75 % confidence"
     )

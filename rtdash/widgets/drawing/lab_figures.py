@@ -13,8 +13,11 @@ _LEAST_MS = 0.001
 
 
 def typical_ms(report: LabReport, subject: Subject) -> float | None:
-    """The geometric mean of the medians of all queries, which the ratio over all is of; None before it is known."""
-    medians = [cell.p50_ms for cell in cells_of(report, subject) if cell.p50_ms is not None]
+    """The geometric mean of the medians of all queries, which the ratio over all is of; None while one is not known,
+    or was given up.
+    """
+    answered = [cell for cell in cells_of(report, subject) if cell.error is None]
+    medians = [cell.p50_ms for cell in answered if cell.p50_ms is not None]
     complete = bool(medians) and len(medians) == len(report.queries)
     return geometric_mean(max(_LEAST_MS, median) for median in medians) if complete else None
 
@@ -61,7 +64,9 @@ def times(ratio: Ratio | None) -> Span:
         return f"{factor(ratio.value)}×", "good"
     if ratio.is_slower:
         return f"{factor(ratio.value)}×", "warn"
-    return f"≈{factor(ratio.value)}×", "muted"
+    # What is not known well needs no second digit.
+    about = f"{ratio.value:.1f}" if ratio.value < 1 else factor(ratio.value)
+    return f"≈{about}×", "muted"
 
 
 def interval(ratio: Ratio | None) -> Span:

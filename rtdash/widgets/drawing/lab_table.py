@@ -144,7 +144,7 @@ def _start(subject: Subject, report: LabReport) -> Span:
 
 def note(report: LabReport, cells: int) -> list[Line]:
     """What the ratios rest on; nothing while there are none."""
-    ratios = [cell.ratio for cell in report.cells if cell.ratio is not None]
+    ratios = [cell.ratio for cell in report.cells if cell.ratio is not None and cell.error is None]
     if not ratios:
         return []
     pairs = min(ratio.pairs for ratio in ratios)
