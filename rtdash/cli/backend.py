@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from rtdash import logs
 from rtdash.campaigns.control import close_stale
@@ -28,9 +28,10 @@ from rtdash.sources.kafka import make_topics
 
 
 class Progress:
-    """Says on standard output what is being done; called from several threads."""
+    """Says what is being done, on standard output or in a `file`; called from several threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, file: TextIO | None = None) -> None:
+        self._file = file
         self._start = time.monotonic()
         self._lock = threading.Lock()
 
@@ -38,7 +39,7 @@ class Progress:
         """One line, with the time since the start."""
         # A terminal that was closed must not keep a server from being stopped.
         with self._lock, suppress(OSError):
-            print(f"{time.monotonic() - self._start:5.1f} s  {what:<14} {state}", flush=True)
+            print(f"{time.monotonic() - self._start:5.1f} s  {what:<14} {state}", file=self._file, flush=True)
 
 
 @dataclass(frozen=True, slots=True)
