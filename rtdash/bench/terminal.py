@@ -25,9 +25,17 @@ _PRESSES = 20
 """Of each key."""
 _GAP_S = (0.05, 0.35)
 """Between two keys: they come at any moment of the interval."""
-_LIVE = re.compile("● (?:\x1b\\[[0-9;]*m)*[0-9]+ ms".encode())
-_PAUSED = re.compile("❚".encode())
-_HELP = re.compile(b"Start a campaign")
+
+
+def _sign(text: str) -> re.Pattern[bytes]:
+    """Finds `text` as it is written: between its letters colours may change, and blanks be stepped over."""
+    between = rb"(?:\x1b\[[0-9;]*[A-Za-z]| )*"
+    return re.compile(between.join(re.escape(letter.encode()) for letter in text if letter != " "))
+
+
+_LIVE = _sign("● 250 ms")
+_PAUSED = _sign("❚")
+_HELP = _sign("Start a campaign")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,15 +8,18 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from rtdash.bench import ingest, produce, terminal
+from rtdash.bench import ingest, live, produce, terminal
 from rtdash.bench.figures import Report
 from rtdash.bench.place import temporary_folder
 from rtdash.bench.size import SIZES
 from rtdash.cli import signals
 from rtdash.cli.backend import Backend, start_ingest
+from rtdash.cli.dashboard import connectors
 from rtdash.cli.flags import flags
 from rtdash.cli.stage import stage
 from rtdash.errors import UsageError
+from rtdash.panels import catalog
+from rtdash.screens.layout import BOARD
 from rtdash.servers.folders import DataFolder
 from rtdash.servers.process import GuardedProcess
 from rtdash.settings import Settings
@@ -40,6 +43,8 @@ def run(options: argparse.Namespace) -> int:
 def _measure(options: argparse.Namespace) -> Report:
     if options.action == "terminal":
         return _measure_terminal(options)
+    if options.action == "live":
+        return _measure_live(options)
     with temporary_folder() as folder:
         if options.action == "produce":
             return Report.of(produce.measure(folder, options.seconds, options.repeat, _say))
@@ -50,6 +55,14 @@ def _measure_terminal(options: argparse.Namespace) -> Report:
     with stage(options.rate) as behind:
         dashboards = terminal.Dashboards(behind.folder / "rtdash.toml", behind.folder / "home")
         report = terminal.measure(dashboards, options.size or SIZES, options.seconds, options.repeat, _say)
+    return _under(options, behind, report)
+
+
+def _measure_live(options: argparse.Namespace) -> Report:
+    with stage(options.rate) as behind:
+        specs = [spec for spec in catalog.load() if spec.is_probe or spec.id in BOARD]
+        dashboard = live.Dashboard(specs, connectors(behind.settings), behind.settings)
+        report = live.measure(dashboard, options.seconds, options.repeat, _say)
     return _under(options, behind, report)
 
 

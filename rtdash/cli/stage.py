@@ -14,6 +14,7 @@ from rtdash.cli.runner import launcher
 from rtdash.errors import RtdashError
 from rtdash.model.campaign import CampaignPlan
 
+INTERVAL_MS = 250
 _WARM_UP_S = 15.0
 """Until rollups, caches and the panels over the last seconds are as they stay."""
 
@@ -23,7 +24,7 @@ def stage(rate_per_s: int) -> Iterator[Backend]:
     """All of it in a temporary folder, which is gone in the end. Raises RtdashError."""
     with (
         temporary_folder() as folder,
-        backend(folder / "demo", Progress(sys.stderr)) as behind,
+        backend(folder / "demo", Progress(sys.stderr), interval_ms=INTERVAL_MS) as behind,
         launcher(behind.settings, behind.folder) as launch,
     ):
         campaign = launch(CampaignPlan(rate_per_s=rate_per_s))
