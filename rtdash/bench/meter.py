@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -47,11 +46,11 @@ class Meter(Pty):
         self._started_s = time.monotonic()
         super().__init__(command, environment, columns=columns, rows=rows)
 
-    def first(self, marker: re.Pattern[bytes], within_s: float) -> float:
+    def first(self, marker: bytes, within_s: float) -> float:
         """How long after the start of the program the last byte of `marker` has arrived, s."""
         return self._until_heard(marker, within_s) - self._started_s
 
-    def press(self, key: str, marker: re.Pattern[bytes]) -> float:
+    def press(self, key: str, marker: bytes) -> float:
         """Type `key`; how long after it the last byte of `marker` has arrived, ms."""
         with self._changed:
             self._listens = True
@@ -85,15 +84,16 @@ class Meter(Pty):
     def _last(self) -> str:
         return plain(self._tail.decode(errors="replace").strip())
 
-    def _until_heard(self, marker: re.Pattern[bytes], within_s: float) -> float:
+    def _until_heard(self, marker: bytes, within_s: float) -> float:
         """When (`time.monotonic`) all of it had arrived."""
-        found = self._wait(lambda: marker.search(self._heard), within_s)
-        if found is None:
+        if not self._wait(lambda: marker in self._heard, within_s):
             self.check()
-            raise RtdashError(f"{self._name} did not show {marker.pattern!r} within {within_s:g} s: {self._last}")
+            what = marker.decode()
+            raise RtdashError(f"{self._name} did not write {what!r} within {within_s:g} s; it wrote last: {self._last}")
         with self._changed:
             self._listens = False
-            heard_s = next(at for end, at in self._arrivals if end >= found.end())
+            last = self._heard.index(marker) + len(marker)
+            heard_s = next(at for end, at in self._arrivals if end >= last)
             self._heard, self._arrivals = bytearray(), []
         return heard_s
 
