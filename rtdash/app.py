@@ -36,6 +36,7 @@ from rtdash.screens.saying import Saying
 from rtdash.screens.slowness import SlowWatch
 from rtdash.screens.theme import RTDASH_DARK
 from rtdash.screens.view import View
+from rtdash.terminal.seam import Diffing
 
 BURST_S = 0.03
 """Samples of one tick arrive within it: they are painted in one frame."""
@@ -45,7 +46,7 @@ COVERED_BY = "01_donations"
 """The panel whose paint makes new donations visible."""
 
 
-class RtdashApp(Queries, Looking):
+class RtdashApp(Queries, Looking, Diffing):
     """Owns store and clock. Only its handlers change state, so nothing is locked."""
 
     CSS_PATH = style_file("rtdash.tcss")
@@ -67,6 +68,7 @@ class RtdashApp(Queries, Looking):
         self.specs = specs
         self.poller = poller
         self.view = view
+        self.diffs &= view.diffs
         self.read_slow = read_slow
         self.store = Store({spec.id: spec.source for spec in specs}, view.threshold_ms)
         self.visibility = Visibility()

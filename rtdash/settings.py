@@ -90,6 +90,8 @@ class Settings(BaseSettings):
     """The zone in which times are shown; everything is stored in UTC."""
     panels_folder: Path | None = None
     """Your own panels: *.sql in `citus/` and `donations/` below it."""
+    diff: bool = True
+    """Only the cells that changed are written to the terminal; without it, all of what was drawn again."""
     slow_log: Path | None = None
     """Where slow queries are kept for 7 days; without it `slow.sqlite` in the user's state folder."""
     max_events_per_s: Annotated[int, Field(ge=1)] = 5000

@@ -150,6 +150,7 @@ def compose(settings: Settings, choices: Choices) -> Iterator[RtdashApp]:
         servers=servers,
         asks_before_leaving=choices.demo is None,
         starts_campaign=choices.starts_campaign,
+        diffs=settings.diff,
     )
 
     def read_slow(since_s: float) -> Recorded:

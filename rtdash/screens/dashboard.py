@@ -20,7 +20,6 @@ from rtdash.widgets.campaigns import CampaignsPane
 from rtdash.widgets.drawing import conservation
 from rtdash.widgets.keys import KeysLine
 from rtdash.widgets.latency import LatencyPane
-from rtdash.widgets.lines import Lines
 from rtdash.widgets.panel import Frame, Panel
 from rtdash.widgets.panes import Slowest, StatusLine
 
@@ -194,8 +193,3 @@ class DashboardScreen(Screen[None]):
         foot = conservation.draw(*picture.balances, self.campaigns.inner[0])
         self.campaigns.set_campaigns(picture.campaigns, picture.delivery_spans(), list(picture.said), foot)
         self._status.set_status(status(picture, self.campaigns.chosen))
-
-    def repaint_lines(self) -> None:
-        """Draw everything again, for a terminal that another program has written over."""
-        for lines in self.query(Lines):
-            lines.refresh()

@@ -59,11 +59,6 @@ class Looking(Explaining):
         self.poller.watch(self.dashboard.watched)
         self._tick()
 
-    def action_repaint(self) -> None:
-        """Draw the whole screen again."""
-        self.dashboard.refresh(layout=True)
-        self.dashboard.repaint_lines()
-
     def action_show_help(self) -> None:
         """Keys and panels."""
         self.push_screen(

@@ -19,6 +19,8 @@ class View:
     asks_before_leaving: bool = True
     starts_campaign: bool = False
     """A campaign is started at once."""
+    diffs: bool = True
+    """Only the cells that changed are written."""
     clock: Callable[[], float] = time.monotonic
     """Of the samples, s."""
     wall: Callable[[tzinfo], datetime] = datetime.now

@@ -29,6 +29,9 @@ def _add_display(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--deadline-s", type=float, metavar="S", help="when a query is given up (5)")
     parser.add_argument("--time-zone", metavar="ZONE", help="in which times are shown (UTC)")
     parser.add_argument("--panels-folder", type=Path, metavar="DIR", help="your own panels, in citus/ and donations/")
+    parser.add_argument(
+        "--no-diff", dest="diff", action="store_false", help="write all of what was drawn again, changed or not"
+    )
 
 
 def _add_addresses(parser: argparse.ArgumentParser) -> None:
