@@ -36,6 +36,7 @@ from rtdash.screens.saying import Saying
 from rtdash.screens.slowness import SlowWatch
 from rtdash.screens.theme import RTDASH_DARK
 from rtdash.screens.view import View
+from rtdash.widgets.lines import COMPONENTS
 from rtdash.terminal.seam import Diffing
 
 BURST_S = 0.03
@@ -52,6 +53,7 @@ class RtdashApp(Queries, Looking, Diffing):
     CSS_PATH = style_file("rtdash.tcss")
     TITLE = "rtdash"
     BINDINGS: ClassVar[list[BindingType]] = [*BINDINGS]
+    COMPONENT_CLASSES: ClassVar[set[str]] = set(COMPONENTS)
 
     def __init__(
         self,

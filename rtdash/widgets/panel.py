@@ -33,6 +33,7 @@ class Frame(Lines, can_focus=True):
         Binding("pageup", "scroll_body(-10)", "Page up", show=False),
         Binding("pagedown", "scroll_body(10)", "Page down", show=False),
     ]
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"lines--border"}
     boxed: bool = True
     sticky: int = 0
 
