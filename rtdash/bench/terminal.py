@@ -15,7 +15,6 @@ from rtdash.bench.figures import Report, Say, in_columns, readable
 from rtdash.bench.meter import Meter
 from rtdash.bench.size import Size
 from rtdash.model.latency import percentile
-from rtdash.settings import Settings
 
 _SETTLE_S = 5.0
 """From the first paint until anything is measured, and from the key that pauses."""
@@ -39,7 +38,7 @@ class Way:
     options: tuple[str, ...] = ()
 
 
-WAYS = (Way("diff", ""), Way("stock", "stock_", ("--no-diff",) if "diff" in Settings.model_fields else ()))
+WAYS = (Way("diff", ""), Way("stock", "stock_", ("--no-diff",)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +123,7 @@ def _press_keys(meter: Meter) -> tuple[list[float], list[float]]:
 
 def measure(dashboards: Dashboards, sizes: Sequence[Size], seconds: float, repeat: int, say: Say) -> Report:
     """Medians of `repeat` visits of each size and way, which take turns. Raises RtdashError."""
-    visits: dict[tuple[Size, Way], list[Visit]] = {(size, way): [] for size in sizes for way in _ways()}
+    visits: dict[tuple[Size, Way], list[Visit]] = {(size, way): [] for size in sizes for way in WAYS}
     for number in range(1, repeat + 1):
         for (size, way), found in visits.items():
             found.append(visit := dashboards.visit(size, way, seconds))
@@ -136,10 +135,6 @@ def measure(dashboards: Dashboards, sizes: Sequence[Size], seconds: float, repea
         record.setdefault(str(size), {}).update({f"{way.prefix}{name}": each for name, each in figures_of.items()})
     rows = [[name, *(readable(figures_of[name]) for figures_of in medians.values())] for name in _NAMES]
     return Report(in_columns([["", *(f"{size} {way.name}" for size, way in medians)], *rows]), {"sizes": record})
-
-
-def _ways() -> tuple[Way, ...]:
-    return WAYS if "diff" in Settings.model_fields else WAYS[1:]
 
 
 def _median(visits: Sequence[Visit]) -> dict[str, float]:
