@@ -37,6 +37,7 @@ from rtdash.screens.slowness import SlowWatch
 from rtdash.screens.theme import RTDASH_DARK
 from rtdash.screens.view import View
 from rtdash.widgets.lines import COMPONENTS
+from rtdash.terminal.plain import Plain
 from rtdash.terminal.seam import Diffing
 
 BURST_S = 0.03
@@ -47,7 +48,7 @@ COVERED_BY = "01_donations"
 """The panel whose paint makes new donations visible."""
 
 
-class RtdashApp(Queries, Looking, Diffing):
+class RtdashApp(Queries, Looking, Diffing, Plain):
     """Owns store and clock. Only its handlers change state, so nothing is locked."""
 
     CSS_PATH = style_file("rtdash.tcss")
@@ -71,6 +72,7 @@ class RtdashApp(Queries, Looking, Diffing):
         self.poller = poller
         self.view = view
         self.diffs &= view.diffs
+        self.is_ascii = view.is_ascii
         self.read_slow = read_slow
         self.store = Store({spec.id: spec.source for spec in specs}, view.threshold_ms)
         self.visibility = Visibility()

@@ -151,6 +151,7 @@ def compose(settings: Settings, choices: Choices) -> Iterator[RtdashApp]:
         asks_before_leaving=choices.demo is None,
         starts_campaign=choices.starts_campaign,
         diffs=settings.diff,
+        is_ascii=not terminal.reads_utf8(),
     )
 
     def read_slow(since_s: float) -> Recorded:

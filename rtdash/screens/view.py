@@ -21,6 +21,8 @@ class View:
     """A campaign is started at once."""
     diffs: bool = True
     """Only the cells that changed are written."""
+    is_ascii: bool = False
+    """The terminal has no signs but those of ASCII."""
     clock: Callable[[], float] = time.monotonic
     """Of the samples, s."""
     wall: Callable[[tzinfo], datetime] = datetime.now
