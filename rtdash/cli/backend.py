@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -65,9 +66,12 @@ def backend(
     with ThreadPoolExecutor(thread_name_prefix="prepare") as threads:
         try:
             # The screen's modules are read while the servers start.
-            imported = threads.submit(__import__, "rtdash.cli.dashboard")
+            imported = [
+                threads.submit(import_module, name) for name in ("rtdash.cli.dashboard", "rtdash.app", "plotext")
+            ]
             stack.start()
-            imported.result()
+            for module in imported:
+                module.result()
             settings = load(**display | stack.addresses() | {"slow_log": stack.data.path / "slow.sqlite"})
             file = stack.data.path / "rtdash.toml"
             settings.save(file)
