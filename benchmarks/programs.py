@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from pydantic import SecretStr
 
+from rtdash.bench.terminal import LIVE
 from rtdash.cli.backend import Backend
 
 
@@ -27,6 +28,8 @@ class Program:
 
     name: str
     every_ms: int
+    shows: bytes
+    """What it writes as soon as it has something to show."""
     command: tuple[str, ...]
     version: str
 
@@ -37,6 +40,7 @@ class Peer:
 
     name: str
     every_ms: int
+    shows: bytes
     install: Callable[[Path], str]
     """Returns its path; the folder is for what it needs."""
     prepare: Callable[[Path, Backend], tuple[str, ...]]
@@ -45,7 +49,7 @@ class Peer:
     def ready(self, folder: Path, home: Path, behind: Backend) -> Program:
         """Raises MissingError."""
         path = self.install(folder)
-        return Program(self.name, self.every_ms, (path, *self.prepare(home, behind)), _version(path))
+        return Program(self.name, self.every_ms, self.shows, (path, *self.prepare(home, behind)), _version(path))
 
 
 def _run(*command: str | Path) -> str:
@@ -116,12 +120,18 @@ def _htop(home: Path, behind: Backend) -> tuple[str, ...]:
 def rtdash(behind: Backend) -> Program:
     """The dashboard on the same servers."""
     command = (sys.executable, "-P", "-m", "rtdash", "--settings", str(behind.folder / "rtdash.toml"))
-    return Program("rtdash", behind.settings.interval_ms, command, importlib.metadata.version("rtdash"))
+    return Program("rtdash", behind.settings.interval_ms, LIVE, command, importlib.metadata.version("rtdash"))
 
 
 PEERS = (
-    Peer("Dolphie", 1000, partial(_by_pip, "dolphie", ("dolphie",)), _dolphie),
-    Peer("pg_activity", 500, partial(_by_pip, "pg_activity", ("pg_activity", "psycopg[binary]")), _pg_activity),
-    Peer("btop", 250, partial(_by_apt, "btop"), _btop),
-    Peer("htop", 300, partial(_by_apt, "htop"), _htop),
+    Peer("Dolphie", 1000, b"Uptime", partial(_by_pip, "dolphie", ("dolphie",)), _dolphie),
+    Peer(
+        "pg_activity",
+        500,
+        b"RUNNING",
+        partial(_by_pip, "pg_activity", ("pg_activity", "psycopg[binary]")),
+        _pg_activity,
+    ),
+    Peer("btop", 250, b"cpu", partial(_by_apt, "btop"), _btop),
+    Peer("htop", 300, b"Tasks", partial(_by_apt, "htop"), _htop),
 )

@@ -82,5 +82,5 @@ def _aligned(column: Sequence[str], *, to_the_right: bool) -> list[str]:
 
 
 def readable(value: float) -> str:
-    """Three digits of a number, or more."""
-    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.2f}"
+    """Three digits of a number, or more; a whole one as it is."""
+    return f"{value:,.0f}" if abs(value) >= 100 or value == int(value) else f"{value:.2f}"

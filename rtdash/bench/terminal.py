@@ -24,7 +24,7 @@ _PRESSES = 20
 _GAP_S = (0.05, 0.35)
 """Between two keys: they come at any moment of the interval."""
 # Each is of one colour, and no cell of it is what stood there before: also a diff writes it in one piece.
-_LIVE = b"250 ms"
+LIVE = b"250 ms"
 _PAUSED = "❚".encode()
 _HELP = b"Start a campaign"
 
@@ -74,7 +74,7 @@ class Dashboards:
         """Open one, measure it live, press keys, pause it, measure it again, and end it. Raises RtdashError."""
         command = [sys.executable, "-P", "-m", "rtdash", "--settings", str(self.settings_file), *way.options]
         with Meter(command, environment(self.home), columns=size.columns, rows=size.rows) as meter:
-            first_paint_s = meter.first(_LIVE, _FIRST_PAINT_S)
+            first_paint_s = meter.first(LIVE, _FIRST_PAINT_S)
             time.sleep(_SETTLE_S)
             live = meter.cost(seconds)
             rss_mib = meter.resident_mib()
@@ -112,12 +112,12 @@ def _press_keys(meter: Meter) -> tuple[list[float], list[float]]:
     pause_ms: list[float] = []
     help_ms: list[float] = []
     for _ in range(_PRESSES):
-        for key, marker, took_ms in ((" ", _PAUSED, pause_ms), (" ", _LIVE, pause_ms), ("?", _HELP, help_ms)):
+        for key, marker, took_ms in ((" ", _PAUSED, pause_ms), (" ", LIVE, pause_ms), ("?", _HELP, help_ms)):
             time.sleep(random.uniform(*_GAP_S))
             took_ms.append(meter.press(key, marker))
         time.sleep(random.uniform(*_GAP_S))
         # Closed: it lies over a status line that is dimmed meanwhile.
-        meter.press("?", _LIVE)
+        meter.press("?", LIVE)
     return pause_ms, help_ms
 
 
