@@ -10,6 +10,7 @@ from typing import ClassVar
 from textual.app import SystemCommand
 from textual.binding import BindingType
 from textual.screen import Screen
+from textual.timer import Timer
 
 from rtdash.interfaces import Control, Explainer, Poller
 from rtdash.messages import CommandEnded, SampleArrived
@@ -21,13 +22,14 @@ from rtdash.model.sample import Sample
 from rtdash.model.slow import Recorded, SlowQuery
 from rtdash.model.store import Store
 from rtdash.model.text import plain
-from rtdash.model.visibility import Visibility
+from rtdash.model.visibility import COVERED_BY, Visibility
 from rtdash.panels.spec import PanelSpec
 from rtdash.resources import style_file
 from rtdash.scheduler.scheduler import TICK_S
 from rtdash.screens.bindings import BINDINGS
 from rtdash.screens.commands import commands
 from rtdash.screens.dashboard import DashboardScreen
+from rtdash.screens.frames import Frames
 from rtdash.screens.leave import Choice, LeaveScreen
 from rtdash.screens.looking import Looking
 from rtdash.screens.picture import Picture
@@ -36,16 +38,12 @@ from rtdash.screens.saying import Saying
 from rtdash.screens.slowness import SlowWatch
 from rtdash.screens.theme import RTDASH_DARK
 from rtdash.screens.view import View
-from rtdash.widgets.lines import COMPONENTS
 from rtdash.terminal.plain import Plain
 from rtdash.terminal.seam import Diffing
+from rtdash.widgets.lines import COMPONENTS
 
-BURST_S = 0.03
-"""Samples of one tick arrive within it: they are painted in one frame."""
 SHARES_S = 5.0
 """Over this long the dashboard's own load is measured."""
-COVERED_BY = "01_donations"
-"""The panel whose paint makes new donations visible."""
 
 
 class RtdashApp(Queries, Looking, Diffing, Plain):
@@ -82,7 +80,8 @@ class RtdashApp(Queries, Looking, Diffing, Plain):
         self._customer = 0
         self._of_customer = frozenset(spec.id for spec in specs if spec.asks("customer_id"))
         self._is_leaving = False
-        self._paint_due = False
+        self._paint_due: Timer | None = None
+        self._frames = Frames(line_budget=view.line_budget, frame_rate=view.frame_rate, has_meter=view.has_meter)
         self._newest_count: float | None = None
         self._saying = Saying()
         self._campaign_states: Sequence[tuple[int, str]] = ()
@@ -102,6 +101,7 @@ class RtdashApp(Queries, Looking, Diffing, Plain):
             BINDINGS,
             threshold_ms=self.view.threshold_ms,
             zone=self.view.zone,
+            sweeps=self.view.sweeps,
         )
 
     def on_mount(self) -> None:
@@ -171,12 +171,23 @@ class RtdashApp(Queries, Looking, Diffing, Plain):
         return ORGANIZATIONS[self._customer].customer_id
 
     def _paint_soon(self) -> None:
-        if not self._paint_due:
-            self._paint_due = True
-            self.set_timer(BURST_S, self._paint)
+        if self._paint_due is None:
+            wait_s = self._frames.wait_s(self.view.clock(), self.poller.interval_s)
+            self._paint_due = self.set_timer(wait_s, self._paint)
+
+    def _hurry(self) -> None:
+        """Paint what a key asks for as it comes, however seldom frames are."""
+        self._frames.hurry(self.view.clock())
+        self._paint_no_more()
+        self._paint_soon()
+
+    def _paint_no_more(self) -> None:
+        if self._paint_due is not None:
+            self._paint_due.stop()
+            self._paint_due = None
 
     def _paint(self) -> None:
-        self._paint_due = False
+        self._paint_no_more()
         if not self.screen_stack:
             return  # a timer that fires while the app closes
         watched = self.dashboard.watched
@@ -194,6 +205,7 @@ class RtdashApp(Queries, Looking, Diffing, Plain):
             visible_p95_ms=self.visibility.p95_ms(self.view.clock()),
             balances=(self.conservation.donations, self.conservation.events),
             said=self._saying.at(self.view.clock()),
+            thrift=self._frames.begin(self.view.clock(), self.written_bytes, self.poller.interval_s),
         )
         if (states := self.picture.campaign_states) != self._campaign_states:
             self._campaign_states = states
@@ -217,7 +229,7 @@ class RtdashApp(Queries, Looking, Diffing, Plain):
         self._saying.say(plain(message.error or message.done), role, self.view.clock())
         if message.error:
             self.notify(plain(message.error), severity="error", markup=False)
-        self._paint_soon()
+        self._hurry()
 
     def action_pause(self) -> None:
         """Stop asking, or go on."""
@@ -244,7 +256,7 @@ class RtdashApp(Queries, Looking, Diffing, Plain):
             self.dashboard.panels[panel_id].set_subject(ORGANIZATIONS[index].name)
         self.store.forget(self._of_customer)
         self.poller.ask_now(self._of_customer)
-        self._paint_soon()
+        self._hurry()
 
     async def action_quit(self) -> None:
         """Leave; campaigns of our own on servers that stay are asked about first."""
@@ -260,7 +272,7 @@ class RtdashApp(Queries, Looking, Diffing, Plain):
         self._is_leaving = True
         self._clock.stop()
         self._saying.say("leaving: waiting for queries and delivery reports", "warn", self.view.clock(), math.inf)
-        self._paint_soon()
+        self._hurry()
         self.run_worker(self._end(stop_own=choice == "stop"), name="leave")
 
     async def _end(self, *, stop_own: bool) -> None:

@@ -160,6 +160,10 @@ def compose(settings: Settings, choices: Choices) -> Iterator[RtdashApp]:
         starts_campaign=choices.starts_campaign,
         diffs=settings.diff,
         is_ascii=not terminal.reads_utf8(),
+        sweeps=settings.charts == "sweep",
+        has_meter=settings.meter,
+        line_budget=settings.line_budget,
+        frame_rate=settings.frame_rate,
     )
 
     def read_slow(since_s: float) -> Recorded:

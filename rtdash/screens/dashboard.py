@@ -44,9 +44,11 @@ class DashboardScreen(Screen[None]):
         *,
         threshold_ms: float,
         zone: tzinfo,
+        sweeps: bool,
     ) -> None:
+        """With `sweeps` live charts stand still under a write head."""
         super().__init__()
-        self.panels = {spec.id: Panel(spec, threshold_ms, zone) for spec in specs if not spec.is_probe}
+        self.panels = {spec.id: Panel(spec, threshold_ms, zone, sweeps=sweeps) for spec in specs if not spec.is_probe}
         self._keys_line = KeysLine(bindings, keep=KEPT_KEYS)
         self._status = StatusLine()
         self._slowest = Slowest(threshold_ms)
@@ -185,7 +187,7 @@ class DashboardScreen(Screen[None]):
             if panel.spec.source is Source.CITUS and panel_id not in layout.CLUSTER:
                 panel.set_upstream(upstream, generated_until, thinned, picture.now)
             started = time.perf_counter()
-            panel.set_state(picture.states[panel_id], picture.at, picture.every_s(panel.spec))
+            panel.set_state(picture.states[panel_id], picture.at, picture.every_s(panel.spec), picture.thrift.chart_s)
             self.draw_ms[panel_id] = 1000 * (time.perf_counter() - started)
         rows = picture.latency_rows
         self.latency.set_rows(rows, picture.at, picture.share_spans())

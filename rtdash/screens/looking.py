@@ -23,6 +23,10 @@ class Looking(Explaining):
         """Draw what is known."""
         raise NotImplementedError
 
+    def _hurry(self) -> None:
+        """Draw what comes as it comes."""
+        raise NotImplementedError
+
     def action_zoom(self) -> None:
         """Let the focused panel fill the screen, or give it back."""
         self.dashboard.zoom()
@@ -58,6 +62,7 @@ class Looking(Explaining):
         """Ask what has come into view, and nothing that has gone out of it."""
         self.poller.watch(self.dashboard.watched)
         self._tick()
+        self._hurry()
 
     def action_show_help(self) -> None:
         """Keys and panels."""

@@ -12,6 +12,7 @@ from rtdash.model.latency import Reach
 from rtdash.model.state import PanelState
 from rtdash.model.stretch import Stretch
 from rtdash.panels.spec import PanelSpec
+from rtdash.screens.frames import UNBOUND, Thrift
 from rtdash.widgets.drawing import conservation
 from rtdash.widgets.drawing.latency import Row
 from rtdash.widgets.drawing.numbers import age, grouped
@@ -54,6 +55,8 @@ class Picture:
     """What the control last said."""
     stretches: Mapping[str, Stretch] = field(default_factory=dict)
     """Where the intervals are longer than that, since the budget of a server's time demands it, by source."""
+    thrift: Thrift = UNBOUND
+    """How the line is kept light."""
 
     def every_s(self, spec: PanelSpec) -> float:
         """How often a panel is asked now, s."""

@@ -23,6 +23,14 @@ class View:
     """Only the cells that changed are written."""
     is_ascii: bool = False
     """The terminal has no signs but those of ASCII."""
+    sweeps: bool = True
+    """Live charts stand still, and a write head sweeps over them."""
+    has_meter: bool = False
+    """What the terminal is sent is said."""
+    line_budget: int | None = None
+    """So many bytes a second at most."""
+    frame_rate: int | None = None
+    """So many frames a second at most."""
     clock: Callable[[], float] = time.monotonic
     """Of the samples, s."""
     wall: Callable[[tzinfo], datetime] = datetime.now

@@ -26,6 +26,8 @@ class Diffing(App[int]):
     def __init__(self) -> None:
         super().__init__()
         self.diffs = True
+        self.written_bytes = 0
+        """What the terminal was sent in all, with and without `diffs`."""
         self._canvas: Canvas | None = None
         self._pens = Pens(COLOR_SYSTEMS[self.console.color_system or "truecolor"])
         if reason := misfit(self):
@@ -95,6 +97,10 @@ class _Diffed(Driver):
     """What a driver does when the terminal becomes ours, or is given back."""
 
     _app: Diffing
+
+    def write(self, data: str) -> None:
+        self._app.written_bytes += len(data.encode())
+        super().write(data)  # type: ignore[safe-super] # one of Textual's drivers is the other base
 
     def start_application_mode(self) -> None:
         self._app.forget()
