@@ -2,7 +2,7 @@
 
 A campaign of 2,000 donations a second runs on private servers. Dolphie watches their MariaDB, pg_activity their
 PostgreSQL, btop and htop the machine; rtdash both databases. Each is opened in a pseudo-terminal of each size, given
-8 s from the first figures on, and measured while nobody types. In each round the programs take turns; figures are medians.
+8 s from its first figures on, and measured while nobody types. In each round they take turns; figures are medians.
 
     python -m benchmarks.peers [--seconds 20] [--repeat 3] [--json FILE|-]
 
