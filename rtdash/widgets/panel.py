@@ -223,7 +223,8 @@ class Panel(Frame):
             return []
         window: list[Span] = [] if self._state.shards is None else [(f" {self._state.shards} ", "muted")]
         if self._sweeps and isinstance(self._state.data, Sparklines) and self._state.data.series:
-            window += [(f" {HEAD}", "accent"), (" now ", "muted")]
+            # It stands still at the end of a campaign: that is not now.
+            window += [(f" {HEAD}", "accent"), (" newest ", "muted")]
         since: list[Span] = []
         start: datetime | None = None
         match self._state.data:
