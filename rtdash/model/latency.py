@@ -15,12 +15,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from math import ceil
+from typing import Final
 
 MOST = 36_000
 """Samples kept of a panel: an hour at 10 a second. (An hour at 4 a second takes 230 kB.)"""
 RECENT = 60
 """Samples in the sparkline."""
-_KEPT = "f"
+_KEPT: Final = "f"
 """Latencies are kept in 4 bytes, to a ten-millionth: whatever is kept for an hour grows for as long."""
 _GONE = 1_024
 _FEW = 16
