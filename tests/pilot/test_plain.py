@@ -49,8 +49,7 @@ def colors(written: str) -> set[str]:
     return {one for one in parameters if 30 <= int(one) <= 49 or 90 <= int(one) <= 107}
 
 
-@pytest.mark.parametrize("diffs", [True, False], ids=["diff", "no-diff"])
-@pytest.mark.parametrize("theme", ["rtdash-dark", "textual-light", "ansi-dark"])
+@pytest.mark.parametrize(("theme", "diffs"), [("rtdash-dark", True), ("textual-light", True), ("ansi-dark", False)])
 async def test_no_color_is_no_colour_at_all(monkeypatch, theme, diffs):
     monkeypatch.setenv("NO_COLOR", "1")
     async with watched(80, 24, diffs=diffs) as stage:
