@@ -45,6 +45,16 @@ def bench(place: Path, *arguments: str) -> subprocess.Popen[str]:
     )
 
 
+def said(place: Path, *arguments: str, within_s: float = 240.0) -> tuple[str, str]:
+    """What it says on standard output and on standard error; it is ended when that takes longer."""
+    with bench(place, *arguments) as running:
+        try:
+            return running.communicate(timeout=within_s)
+        except subprocess.TimeoutExpired:
+            running.terminate()
+            raise
+
+
 def assert_gone(place: Path) -> None:
     assert list(place.iterdir()) == []
     assert [each.command for each in users_of(place)] == []
@@ -52,7 +62,7 @@ def assert_gone(place: Path) -> None:
 
 @pytest.mark.parametrize(("what", "names"), [("produce", PRODUCE), ("ingest", INGEST)])
 def test_figures_are_json_on_standard_output_and_nothing_else_is(place: Path, what: str, names: set[str]):
-    output, errors = bench(place, what, "--seconds=1", "--repeat=1", "--json=-").communicate(timeout=90)
+    output, errors = said(place, what, "--seconds=1", "--repeat=1", "--json=-")
     assert output, errors
     figures = json.loads(output)
     assert set(figures) == names
@@ -64,7 +74,7 @@ def test_figures_are_json_on_standard_output_and_nothing_else_is(place: Path, wh
 @pytest.mark.long
 def test_the_dashboard_is_measured_in_a_terminal_with_the_diff_and_without(place: Path):
     flags = ("--seconds=2", "--repeat=1", "--rate=500", "--size=80x24", "--json=-")
-    output, errors = bench(place, "terminal", *flags).communicate(timeout=240)
+    output, errors = said(place, "terminal", *flags)
     assert output, errors
     figures = json.loads(output)
     assert figures | UNDER == figures
@@ -114,7 +124,7 @@ def test_what_is_interrupted_leaves_nothing_behind(place: Path, command: tuple[s
 
 def test_a_file_that_cannot_be_written_is_said_before_anything_is_measured(place: Path):
     file = place / "missing" / "figures.json"
-    output, errors = bench(place, "ingest", f"--json={file}").communicate(timeout=20)
+    output, errors = said(place, "ingest", f"--json={file}")
     assert output == ""
     assert errors == f"rtdash: --json {file}: No such file or directory; allowed: a file that can be written, or -\n"
     assert_gone(place)
