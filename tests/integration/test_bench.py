@@ -90,9 +90,7 @@ def test_the_dashboard_is_measured_in_a_terminal_with_the_diff_and_without(place
 
 @pytest.mark.long
 def test_the_panels_are_measured_without_a_screen(place: Path):
-    output, errors = bench(place, "live", "--seconds=2", "--repeat=1", "--rate=500", "--json=-").communicate(
-        timeout=120
-    )
+    output, errors = said(place, "live", "--seconds=2", "--repeat=1", "--rate=500", "--json=-")
     assert output, errors
     figures = json.loads(output)
     assert figures | UNDER == figures
