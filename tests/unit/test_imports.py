@@ -25,7 +25,7 @@ def test_help_needs_no_library(arguments):
     assert not imported(code) & set(HEAVY)
 
 
-def test_a_wrong_address_is_said_without_the_screen():
+def test_servers_can_be_asked_before_the_screen_is_imported():
     found = imported("import rtdash.cli.dashboard")
     assert "psycopg" in found
     assert not found & {"textual", "plotext", "rtdash.app"}
