@@ -43,7 +43,8 @@ def share(value: Number, largest: float) -> float:
     return min(1.0, part) if part > 0 else 0.0
 
 
-_CEILINGS = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
+_CEILINGS = (1, 1.2, 1.6, 2, 2.4, 3, 4, 5, 6, 8, 10)
+"""Half of each has two digits as well: axes say it."""
 
 
 def ceiling(value: float) -> float:
@@ -51,7 +52,7 @@ def ceiling(value: float) -> float:
     if not 0 < value < inf:
         return value
     power = 10.0 ** floor(log10(value))
-    return next((step * power for step in _CEILINGS if value <= step * power), value)
+    return next((end for step in _CEILINGS if value <= (end := step * power) < inf), value)
 
 
 def short(value: Number) -> str:
