@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from itertools import pairwise
+from statistics import fmean
 
 _SPAN_S = 5.0
 _LEAST = 5
@@ -37,6 +38,10 @@ class Writing:
 
     @property
     def frame_bytes(self) -> float:
-        """What a frame costs on average, the largest left out: what a key has brought is not brought again."""
-        sizes = sorted(after - before for (_, before), (_, after) in pairwise(self._frames))[:-1]
-        return sum(sizes) / len(sizes) if sizes else 0.0
+        """What a frame costs on average. What a key has brought is not brought again: the largest is not taken for more
+        than two of the others.
+        """
+        *others, largest = sorted(after - before for (_, before), (_, after) in pairwise(self._frames)) or [0]
+        if not others:
+            return 0.0
+        return (sum(others) + min(largest, 2 * fmean(others))) / (len(others) + 1)

@@ -70,12 +70,14 @@ def _budget(stretch: Stretch, interval_s: float, server: str) -> Line:
 def _line(thrift: Thrift) -> list[tuple[int, Line]]:
     """What the terminal is sent, and that it is painted more seldom than wanted, and why."""
     said: list[tuple[int, Line]] = []
+    stretch = thrift.stretch
+    budget = "" if stretch is None else f"{stretch.budget / 1000:g}"
     if thrift.bytes_per_s is not None:
-        said.append((8, (("line ", "muted"), (f"{thrift.bytes_per_s / 1000:4.1f} kB/s", "text"))))
-    if (stretch := thrift.stretch) is not None:
-        over = "" if stretch.is_enough else "over "
-        budget = f"{over}budget {stretch.budget / 1000:g} kB/s"
-        said.append((9, ((f"screen every {_often(thrift.frame_s)}: {budget}", "warn"),)))
+        bound = "" if stretch is None else f" {'of' if stretch.is_enough else 'over'} {budget}"
+        said.append((9, (("line ", "muted"), (f"{thrift.bytes_per_s / 1000:4.1f}{bound} kB/s", "text"))))
+    if stretch is not None:
+        why = "" if said else f": {'' if stretch.is_enough else 'over '}budget {budget} kB/s"
+        said.append((9, ((f"screen every {_often(thrift.frame_s)}{why}", "warn"),)))
         said.append((4, ((f"charts every {_often(thrift.chart_s)}", "warn"),)))
     return said
 

@@ -34,6 +34,7 @@ async def test_the_meter_is_on_the_status_line_when_it_is_asked_for(stage, width
 async def test_frames_that_are_more_seldom_are_said(stage, width, height, is_enough, said):
     async with stage(width, height) as on:
         await on.inject()
+        on.app._clock.stop()
         stretch = Stretch(2.0, 8000.0, is_enough=is_enough)
         on.app.dashboard.paint(replace(on.app.picture, thrift=Thrift(None, stretch, 0.5, 1.0)))
         await on.pilot.pause()
@@ -41,9 +42,23 @@ async def test_frames_that_are_more_seldom_are_said(stage, width, height, is_eno
         assert ("charts every 1.0 s" in on.text().splitlines()[0]) is (width == 200)
 
 
+@pytest.mark.parametrize(("is_enough", "said"), [(True, "line  7.4 of 8 kB/s"), (False, "line  7.4 over 8 kB/s")])
+async def test_the_meter_and_the_budget_share_their_words(stage, is_enough, said):
+    async with stage(80, 24) as on:
+        await on.inject()
+        on.app._clock.stop()
+        thrift = Thrift(7400.0, Stretch(2.0, 8000.0, is_enough=is_enough), 0.5, 1.0)
+        on.app.dashboard.paint(replace(on.app.picture, thrift=thrift))
+        await on.pilot.pause()
+        status = on.text().splitlines()[0]
+        assert f"{said} ▏screen every 500 ms" in status
+        assert "spring" in status
+
+
 async def test_a_line_over_its_budget_is_painted_more_seldom_until_it_keeps_it(stage):
     async with stage(120, 36, line_budget=8000) as on:
         await on.inject()
+        on.app._clock.stop()
         for _ in range(12):
             on.app.written_bytes += 16_000
             on.clock.now += 1.0

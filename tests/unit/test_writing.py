@@ -40,6 +40,10 @@ def test_frames_that_are_far_apart_are_still_known():
     assert writing.frame_bytes == 1000
 
 
-def test_what_a_key_has_brought_is_no_cost_of_a_frame():
+def test_what_a_key_has_brought_is_hardly_a_cost_of_a_frame():
     writing = written((0.0, 0), (0.25, 500), (0.5, 1000), (0.75, 41_000), (1.0, 41_500))
-    assert writing.frame_bytes == 500
+    assert writing.frame_bytes == (3 * 500 + 2 * 500) / 4
+
+
+def test_frames_that_waver_cost_what_they_do_on_average():
+    assert written((0.0, 0), (0.25, 500), (0.5, 1000), (0.75, 1900), (1.0, 2400)).frame_bytes == 600
