@@ -14,7 +14,8 @@ from rtdash.terminal.pen import Pens, change
 ON = {"1": "bold", "2": "dim", "3": "italic", "4": "underline", "5": "blink", "6": "blink2", "7": "reverse",
       "8": "conceal", "9": "strike", "21": "underline2", "51": "frame", "52": "encircle", "53": "overline"}  # fmt: skip
 OFF = {"22": {"bold", "dim"}, "23": {"italic"}, "24": {"underline", "underline2"}, "25": {"blink", "blink2"},
-       "27": {"reverse"}, "28": {"conceal"}, "29": {"strike"}, "54": {"frame", "encircle"}, "55": {"overline"}}  # fmt: skip
+       "27": {"reverse"}, "28": {"conceal"}, "29": {"strike"},
+       "54": {"frame", "encircle"}, "55": {"overline"}}  # fmt: skip
 COLORS = [None, "default", "red", "bright_red", "color(100)", "#56B4E9", "#0E1218"]
 
 styles = st.builds(
