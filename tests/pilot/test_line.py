@@ -11,10 +11,18 @@ from rtdash.model.data import Place, Places, Series, Sparklines, Stat
 from rtdash.model.stretch import Stretch
 from rtdash.screens.frames import Thrift
 from rtdash.widgets.drawing.sweep import HEAD
+from tests.pilot.conftest import Stage
 from tests.pilot.samples import NOW
 
 CITIES = "06_cities_live"
 MAP = "04_map"
+
+
+async def stand_still(on: Stage) -> None:
+    """From now on nothing is painted but what the test paints."""
+    await on.inject()
+    on.app._clock.stop()
+    await on.painted()
 
 
 @pytest.mark.parametrize(("width", "height"), [(200, 50), (120, 36), (80, 24)])
@@ -33,8 +41,7 @@ async def test_the_meter_is_on_the_status_line_when_it_is_asked_for(stage, width
 @pytest.mark.parametrize(("is_enough", "said"), [(True, "budget 8 kB/s"), (False, "over budget 8 kB/s")])
 async def test_frames_that_are_more_seldom_are_said(stage, width, height, is_enough, said):
     async with stage(width, height) as on:
-        await on.inject()
-        on.app._clock.stop()
+        await stand_still(on)
         stretch = Stretch(2.0, 8000.0, is_enough=is_enough)
         on.app.dashboard.paint(replace(on.app.picture, thrift=Thrift(None, stretch, 0.5, 1.0)))
         await on.pilot.pause()
@@ -45,8 +52,7 @@ async def test_frames_that_are_more_seldom_are_said(stage, width, height, is_eno
 @pytest.mark.parametrize(("is_enough", "said"), [(True, "line  7.4 of 8 kB/s"), (False, "line  7.4 over 8 kB/s")])
 async def test_the_meter_and_the_budget_share_their_words(stage, is_enough, said):
     async with stage(80, 24) as on:
-        await on.inject()
-        on.app._clock.stop()
+        await stand_still(on)
         thrift = Thrift(7400.0, Stretch(2.0, 8000.0, is_enough=is_enough), 0.5, 1.0)
         on.app.dashboard.paint(replace(on.app.picture, thrift=thrift))
         await on.pilot.pause()
@@ -57,8 +63,7 @@ async def test_the_meter_and_the_budget_share_their_words(stage, is_enough, said
 
 async def test_a_line_over_its_budget_is_painted_more_seldom_until_it_keeps_it(stage):
     async with stage(120, 36, line_budget=8000) as on:
-        await on.inject()
-        on.app._clock.stop()
+        await stand_still(on)
         for _ in range(12):
             on.app.written_bytes += 16_000
             on.clock.now += 1.0
@@ -94,8 +99,7 @@ def _cities(values: float) -> Sparklines:
 
 async def test_charts_are_drawn_anew_more_seldom_than_numbers(stage):
     async with stage(120, 36) as on:
-        await on.inject()
-        on.app._clock.stop()
+        await stand_still(on)
 
         async def shown(passed_s: float, count: int, chart_s: float) -> str:
             on.clock.now += passed_s
