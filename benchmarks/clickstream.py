@@ -19,13 +19,14 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from figures import markdown, parent_of, processor_s, spread, spreads, with_children
+from figures import markdown, spread, spreads
 from load import Load
 from past import fill
 from psycopg import Connection
 from pydantic import SecretStr
 from reader import Reader
 
+from rtdash.bench.processes import parent_of, processor_s, with_children
 from rtdash.resources import sql_folder
 from rtdash.schema.apply import apply
 from rtdash.schema.history import roll_up

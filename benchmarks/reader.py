@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import time
 from collections import defaultdict
 from collections.abc import Callable
-from contextlib import suppress
 from functools import partial
-from queue import Empty, SimpleQueue
 from typing import Any
 
 from figures import spread
 from pydantic import SecretStr
 
+from rtdash.bench.polling import Polling
 from rtdash.model.data import Absent, Table
 from rtdash.model.sample import Sample
 from rtdash.panels import catalog
 from rtdash.panels.spec import Source
-from rtdash.scheduler.scheduler import Scheduler
 from rtdash.settings import Settings
 from rtdash.sources.citus import CitusConnection
 
@@ -31,45 +28,31 @@ class Reader:
         settings = Settings()
         self._interval_s = settings.interval_ms / 1000
         self.specs = [spec for spec in catalog.load() if spec.source is Source.CITUS]
-        self._scheduler = Scheduler(
-            self.specs,
-            {Source.CITUS: partial(CitusConnection, dsn)},
-            interval_s=self._interval_s,
-            lanes=settings.lanes,
-            deadline_s=settings.deadline_s,
-            variables={"customer_id": 1},
-        )
-        self._arrived: SimpleQueue[Sample] = SimpleQueue()
+        self._polling = Polling(self.specs, {Source.CITUS: partial(CitusConnection, dsn)}, settings)
         self.forget()
 
     def __enter__(self) -> Reader:
-        self._scheduler.start(self._arrived.put)
+        self._polling.__enter__()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._scheduler.stop()
+        self._polling.__exit__()
 
     def forget(self) -> None:
         """Begin to count anew."""
         self._latencies_ms: dict[str, list[float]] = defaultdict(list)
         self._errors: dict[str, list[str]] = defaultdict(list)
-        self._missed = dict(self._scheduler.missed())
+        self._missed = dict(self._polling.missed())
         self.lags: list[tuple[float, float]] = []
         """When (`time.monotonic`), and by how many seconds the live tables were behind."""
 
     def watch(self, until: Callable[[], bool]) -> None:
         """Poll as the screen's clock does, until `until` is true."""
-        tick_s = time.monotonic()
-        while not until():
-            self._scheduler.tick(time.monotonic())
-            tick_s += self._interval_s
-            with suppress(Empty):
-                while (left_s := tick_s - time.monotonic()) > 0:
-                    self._take(self._arrived.get(timeout=left_s))
+        self._polling.watch(until, self._take)
 
     def panels(self) -> dict[str, dict[str, Any]]:
         """Latency, samples, missed ticks and errors of each panel that was asked."""
-        missed = self._scheduler.missed()
+        missed = self._polling.missed()
         return {
             spec.id: {
                 **spread(self._latencies_ms[spec.id], "ms"),

@@ -10,6 +10,7 @@ from typing import ClassVar
 from textual.app import SystemCommand
 from textual.binding import BindingType
 from textual.screen import Screen
+from textual.timer import Timer
 
 from rtdash.interfaces import Control, Explainer, Laboratory, Poller
 from rtdash.messages import CommandEnded, SampleArrived
@@ -20,7 +21,7 @@ from rtdash.model.sample import Sample
 from rtdash.model.slow import Recorded, SlowQuery
 from rtdash.model.store import Store
 from rtdash.model.text import plain
-from rtdash.model.visibility import Visibility
+from rtdash.model.visibility import COVERED_BY, Visibility
 from rtdash.panels.spec import PanelSpec
 from rtdash.resources import style_file
 from rtdash.scheduler.scheduler import TICK_S
@@ -29,6 +30,7 @@ from rtdash.screens.bindings import BINDINGS
 from rtdash.screens.commands import commands
 from rtdash.screens.dashboard import DashboardScreen
 from rtdash.screens.experiments import Experiments
+from rtdash.screens.frames import Frames
 from rtdash.screens.leave import Choice, LeaveScreen
 from rtdash.screens.picture import Picture
 from rtdash.screens.queries import Queries
@@ -36,24 +38,24 @@ from rtdash.screens.saying import Saying
 from rtdash.screens.slowness import SlowWatch
 from rtdash.screens.theme import RTDASH_DARK
 from rtdash.screens.view import View
+from rtdash.terminal.plain import Plain
+from rtdash.terminal.seam import Diffing
+from rtdash.widgets.lines import COMPONENTS
 
-BURST_S = 0.03
-"""Samples of one tick arrive within it: they are painted in one frame."""
 SHARES_S = 5.0
 """Over this long the dashboard's own load is measured."""
-COVERED_BY = "01_donations"
-"""The panel whose paint makes new donations visible, whichever query it is asked by: each counts what is committed."""
 LEAVES_LAB = "leaving: the lab removes its tables first"
 LEAVES_S = 60.0
 """At most so long it is shown: by then it is done, or was ended."""
 
 
-class RtdashApp(Queries, Experiments, Asking):
+class RtdashApp(Queries, Experiments, Asking, Diffing, Plain):
     """Owns store and clock. Only its handlers change state, so nothing is locked."""
 
     CSS_PATH = style_file("rtdash.tcss")
     TITLE = "rtdash"
     BINDINGS: ClassVar[list[BindingType]] = [*BINDINGS]
+    COMPONENT_CLASSES: ClassVar[set[str]] = set(COMPONENTS)
 
     def __init__(
         self,
@@ -71,6 +73,8 @@ class RtdashApp(Queries, Experiments, Asking):
         super().__init__(specs, control, explainer)
         self.poller = poller
         self.view = view
+        self.diffs &= view.diffs
+        self.is_ascii = view.is_ascii
         self.read_slow = read_slow
         self.laboratory = laboratory
         self.lab_reports, self.lab_trouble = {}, ""
@@ -81,7 +85,8 @@ class RtdashApp(Queries, Experiments, Asking):
         self.is_paused = False
         self._covering = frozenset(spec.id for spec in specs if spec.place == COVERED_BY)
         self._is_leaving = False
-        self._paint_due = False
+        self._paint_due: Timer | None = None
+        self._frames = Frames(line_budget=view.line_budget, frame_rate=view.frame_rate, has_meter=view.has_meter)
         self._newest_count: float | None = None
         self._saying = Saying()
         self._campaign_states: Sequence[tuple[int, str]] = ()
@@ -101,6 +106,7 @@ class RtdashApp(Queries, Experiments, Asking):
             BINDINGS,
             threshold_ms=self.view.threshold_ms,
             zone=self.view.zone,
+            sweeps=self.view.sweeps,
         )
 
     def on_mount(self) -> None:
@@ -159,12 +165,23 @@ class RtdashApp(Queries, Experiments, Asking):
             self.conservation.take_events(data.records()[0], sample.started_at)
 
     def _paint_soon(self) -> None:
-        if not self._paint_due:
-            self._paint_due = True
-            self.set_timer(BURST_S, self._paint)
+        if self._paint_due is None:
+            wait_s = self._frames.wait_s(self.view.clock(), self.poller.interval_s)
+            self._paint_due = self.set_timer(wait_s, self._paint)
+
+    def _hurry(self) -> None:
+        """Paint what a key asks for as it comes, however seldom frames are."""
+        self._frames.hurry(self.view.clock())
+        self._paint_no_more()
+        self._paint_soon()
+
+    def _paint_no_more(self) -> None:
+        if self._paint_due is not None:
+            self._paint_due.stop()
+            self._paint_due = None
 
     def _paint(self) -> None:
-        self._paint_due = False
+        self._paint_no_more()
         if not self.screen_stack:
             return  # a timer that fires while the app closes
         watched = self.dashboard.watched
@@ -183,6 +200,7 @@ class RtdashApp(Queries, Experiments, Asking):
             balances=(self.conservation.donations, self.conservation.events),
             said=self._saying.at(self.view.clock()),
             lab=self.lab_report,
+            thrift=self._frames.begin(self.view.clock(), self.written_bytes, self.poller.interval_s),
         )
         if (states := self.picture.campaign_states) != self._campaign_states:
             self._campaign_states = states
@@ -206,7 +224,7 @@ class RtdashApp(Queries, Experiments, Asking):
         self._saying.say(plain(message.error or message.done), role, self.view.clock())
         if message.error:
             self.notify(plain(message.error), severity="error", markup=False)
-        self._paint_soon()
+        self._hurry()
 
     def action_pause(self) -> None:
         """Stop asking, or go on."""
@@ -236,7 +254,7 @@ class RtdashApp(Queries, Experiments, Asking):
         self._is_leaving = True
         self._clock.stop()
         self._saying.say("leaving: waiting for queries and delivery reports", "warn", self.view.clock(), math.inf)
-        self._paint_soon()
+        self._hurry()
         if self.laboratory.is_running:
             self.laboratory.stop()
             # Above whatever is on the screen: it may take a while.

@@ -7,7 +7,7 @@ import math
 import ssl
 from contextlib import suppress
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,7 @@ from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_va
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from rtdash.errors import SettingsError
+from rtdash.model import typed
 from rtdash.model.kafka import Kafka, SaslMechanism, SecurityProtocol
 
 SCHEMES = {"citus": ("postgresql", "postgres"), "donations": ("mysql", "singlestore")}
@@ -36,7 +37,6 @@ class Settings(BaseSettings):
         env_ignore_empty=True,
         frozen=True,
         extra="forbid",
-        use_attribute_docstrings=True,
         hide_input_in_errors=True,
     )
     file: ClassVar[Path | None] = None
@@ -90,6 +90,18 @@ class Settings(BaseSettings):
     """The zone in which times are shown; everything is stored in UTC."""
     panels_folder: Path | None = None
     """Your own panels: *.sql in `citus/` and `donations/` below it."""
+    diff: bool = True
+    """Only the cells that changed are written to the terminal; without it, all of what was drawn again."""
+    charts: Literal["sweep", "scroll"] = "sweep"
+    """Live charts stand still and a write head sweeps over them, or they scroll and the newest is at the right."""
+    meter: bool = False
+    """The status line says how many bytes a second are written to the terminal."""
+    line_budget: int | None = None
+    """So many of them at most, `8kB` or `8000`, 1kB … 10MB: past it the screen is painted more seldom, charts most so,
+    but once in 5 s. Without it there is no bound.
+    """
+    frame_rate: Annotated[int, Field(ge=1, le=30)] | None = None
+    """What comes by itself is painted so often a second at most, 1 … 30; a key is answered at once."""
     slow_log: Path | None = None
     """Where slow queries are kept for 7 days; without it `slow.sqlite` in the user's state folder."""
     max_events_per_s: Annotated[int, Field(ge=1)] = 5000
@@ -126,6 +138,11 @@ class Settings(BaseSettings):
             if 0 < percent < math.inf:
                 return percent
         raise ValueError("allowed: a share above 0, such as 25%")
+
+    @field_validator("line_budget", mode="before")
+    @classmethod
+    def _bytes_per_s(cls, value: object) -> int | None:
+        return None if value is None else typed.bytes_per_s(str(value))
 
     @field_validator("kafka_bootstrap_servers", "kafka_pipeline_servers")
     @classmethod

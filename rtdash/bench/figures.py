@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import median
+from typing import Any, Self
 
 Say = Callable[[str], None]
 """Tells how far a benchmark is, a line at a time."""
@@ -51,7 +52,35 @@ class Rates:
         return Figure(name, text, self.figure(of).value / self.figure(to).value)
 
 
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What is said in the end: a table for people, a record for programs."""
+
+    table: str
+    record: dict[str, Any]
+
+    @classmethod
+    def of(cls, figures: Sequence[Figure]) -> Self:
+        """Each with its text, and by its name."""
+        return cls(table(figures), {figure.name: round(figure.value, 4) for figure in figures})
+
+
 def table(figures: Sequence[Figure]) -> str:
     """Two columns, aligned."""
-    widest = max(len(figure.text) for figure in figures)
-    return "\n".join(f"{figure.text:<{widest}}  {figure.shown:>18}" for figure in figures)
+    return in_columns([[figure.text, figure.shown] for figure in figures])
+
+
+def in_columns(rows: Sequence[Sequence[str]]) -> str:
+    """Cells below each other: the first to the left, the others to the right."""
+    columns = [_aligned(column, to_the_right=place > 0) for place, column in enumerate(zip(*rows, strict=True))]
+    return "\n".join(map("  ".join, zip(*columns, strict=True)))
+
+
+def _aligned(column: Sequence[str], *, to_the_right: bool) -> list[str]:
+    width = max(map(len, column))
+    return [cell.rjust(width) if to_the_right else cell.ljust(width) for cell in column]
+
+
+def readable(value: float) -> str:
+    """Three digits of a number, or more; a whole one as it is."""
+    return f"{value:,.0f}" if abs(value) >= 100 or value == int(value) else f"{value:.2f}"

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from rtdash import logs
 from rtdash.campaigns.control import close_stale
@@ -28,9 +29,10 @@ from rtdash.sources.kafka import make_topics
 
 
 class Progress:
-    """Says on standard output what is being done; called from several threads."""
+    """Says what is being done, on standard output or in a `file`; called from several threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, file: TextIO | None = None) -> None:
+        self._file = file
         self._start = time.monotonic()
         self._lock = threading.Lock()
 
@@ -38,7 +40,7 @@ class Progress:
         """One line, with the time since the start."""
         # A terminal that was closed must not keep a server from being stopped.
         with self._lock, suppress(OSError):
-            print(f"{time.monotonic() - self._start:5.1f} s  {what:<14} {state}", flush=True)
+            print(f"{time.monotonic() - self._start:5.1f} s  {what:<14} {state}", file=self._file, flush=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +66,12 @@ def backend(
     with ThreadPoolExecutor(thread_name_prefix="prepare") as threads:
         try:
             # The screen's modules are read while the servers start.
-            imported = threads.submit(__import__, "rtdash.cli.dashboard")
+            imported = [
+                threads.submit(import_module, name) for name in ("rtdash.cli.dashboard", "rtdash.app", "plotext")
+            ]
             stack.start()
-            imported.result()
+            for module in imported:
+                module.result()
             settings = load(**display | stack.addresses() | {"slow_log": stack.data.path / "slow.sqlite"})
             file = stack.data.path / "rtdash.toml"
             settings.save(file)

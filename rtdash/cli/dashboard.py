@@ -11,19 +11,18 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import platformdirs
 
 from rtdash import logs
-from rtdash.app import RtdashApp
 from rtdash.campaigns.control import CampaignControl, Report
 from rtdash.cli import flags, signals, terminal
 from rtdash.cli.laboratory import laboratory
 from rtdash.cli.runner import launcher
 from rtdash.errors import SettingsError
 from rtdash.lab.layout import layouts
-from rtdash.messages import CommandEnded, LabEnded, LabReported
 from rtdash.model.campaign import CampaignPlan, RateChange
 from rtdash.model.engine import Engine
 from rtdash.model.lab import LabReport, Subject
@@ -42,6 +41,9 @@ from rtdash.sources.plans import clickstream as clickstream_plans
 from rtdash.sources.plans import donations as donations_plans
 from rtdash.sources.views import clickstream as clickstream_views
 from rtdash.sources.views import donations as donations_views
+
+if TYPE_CHECKING:
+    from rtdash.app import RtdashApp
 
 NOTHING_SET = """\
 no database is set: RTDASH_CITUS_DSN, RTDASH_DONATIONS_DSN, or a settings file
@@ -141,7 +143,13 @@ class NoControl:
 @contextmanager
 def compose(settings: Settings, choices: Choices) -> Iterator[RtdashApp]:
     """Put scheduler, control and app together; raises SourceError when a database does not answer now."""
-    servers = identify(settings)
+    with ThreadPoolExecutor(1) as thread:
+        identified = thread.submit(identify, settings)
+        # While the servers are asked what they are.
+        from rtdash.app import RtdashApp
+        from rtdash.messages import CommandEnded, LabEnded, LabReported
+
+        servers = identified.result()
     found = connectors(settings)
     engine = Engine(servers.get(Source.DONATIONS, Engine.MARIADB))
     shown = [spec for spec in catalog.load(settings.panels_folder, engine) if spec.source in found]
@@ -162,6 +170,12 @@ def compose(settings: Settings, choices: Choices) -> Iterator[RtdashApp]:
         servers=servers,
         asks_before_leaving=choices.demo is None,
         starts_campaign=choices.starts_campaign,
+        diffs=settings.diff,
+        is_ascii=not terminal.reads_utf8(),
+        sweeps=settings.charts == "sweep",
+        has_meter=settings.meter,
+        line_budget=settings.line_budget,
+        frame_rate=settings.frame_rate,
     )
 
     def read_slow(since_s: float) -> Recorded:

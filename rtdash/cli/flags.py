@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from rtdash.settings import Settings
 
 ADDRESSES = ("citus_dsn", "donations_dsn", "kafka_bootstrap_servers")
-DISPLAY = ("interval_ms", "threshold_ms", "lanes", "budget_percent", "deadline_s", "time_zone", "panels_folder")
+LINE = ("charts", "meter", "line_budget", "frame_rate", "diff")
+DISPLAY = ("interval_ms", "threshold_ms", "lanes", "budget_percent", "deadline_s", "time_zone", "panels_folder", *LINE)
 SHARED = ("settings", *ADDRESSES, *DISPLAY)
 """What may stand before a command as well as after it."""
 SECRETS = ("kafka_sasl_password",)
@@ -54,4 +55,5 @@ def settings(options: argparse.Namespace) -> Settings:
 
 
 def _flag(name: str) -> str:
-    return "--budget" if name == "budget_percent" else f"--{name.replace('_', '-')}"
+    typed = {"budget_percent": "budget", "diff": "no-diff"}.get(name, name)
+    return f"--{typed.replace('_', '-')}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 
 from rtdash.errors import UsageError
 
@@ -30,3 +31,11 @@ def is_gone() -> bool:
 
 def _was_terminal(descriptor: int) -> bool:
     return stat.S_ISCHR(os.fstat(descriptor).st_mode) and not os.isatty(descriptor)
+
+
+def reads_utf8() -> bool:
+    """Whether the locale of the environment says that the terminal reads UTF-8, or says nothing at all."""
+    # Where the locale is C, Python uses UTF-8 itself, and sets LC_CTYPE so that its children do.
+    names = ("LC_ALL", "LANG") if sys.flags.utf8_mode else ("LC_ALL", "LC_CTYPE", "LANG")
+    locale = next((value for name in names if (value := os.environ.get(name))), "UTF-8")
+    return "UTF8" in locale.upper().replace("-", "")

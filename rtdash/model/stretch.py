@@ -1,4 +1,4 @@
-"""By how much the intervals of a server's panels are longer than wanted, to keep within the budget of its time."""
+"""By how much intervals are longer than wanted, to keep within a budget."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ LONGEST_S = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Of one server. `budget` is a share of its time; 1 is one query all the time."""
+    """Of the panels of a server, whose `budget` is a share of its time, or of the screen's frames: bytes a second."""
 
     factor: float
     budget: float

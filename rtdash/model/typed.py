@@ -1,4 +1,4 @@
-"""What a person types for a rate, a time or a number of donations; ValueError says what is allowed."""
+"""What a person types for a rate, a time, a number of donations or of bytes; ValueError says what is allowed."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from rtdash.model.text import plain
 
 _MAX = "max"
 _SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600}
+_BYTES = {"": 1, "b": 1, "kb": 1000, "mb": 1_000_000}
+LEAST_BYTES_PER_S, MOST_BYTES_PER_S = 1000, 10_000_000
 _QUOTED = 12
 
 
@@ -46,6 +48,14 @@ def seconds(text: str) -> float:
     if found and (value := float(found[1]) * _SECONDS[found[2]]) <= LONGEST_S:
         return value
     raise _refused(text, "90, 90s, 5m or 1h, at most a year")
+
+
+def bytes_per_s(text: str) -> int:
+    """Bytes a second from `8000`, `8kB`, `1.5 MB/s`; a kB is 1000."""
+    found = re.fullmatch(r"(\d{1,9}(?:\.\d{1,6})?) ?([km]?b)?(?:/s)?", text.lower(), re.ASCII)
+    if found and LEAST_BYTES_PER_S <= (value := float(found[1]) * _BYTES[found[2] or ""]) <= MOST_BYTES_PER_S:
+        return round(value)
+    raise _refused(text, "1kB … 10MB a second, or as many bytes")
 
 
 def shown_rate(rate_per_s: int) -> str:

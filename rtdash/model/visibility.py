@@ -9,8 +9,10 @@ from datetime import datetime
 from rtdash.model.data import Table
 from rtdash.model.moment import epoch_us
 
+COVERED_BY = "01_donations"
+"""The panel whose paint makes new donations visible."""
 SPAN_S = 10.0
-"""The percentile is over the donations painted in the last 10 s."""
+"""Percentiles are over the donations painted in the last 10 s."""
 _KEPT = 20_000
 """Arrivals kept: of 50 a second, those of the last 400 s."""
 
@@ -33,7 +35,8 @@ class Visibility:
     the result is an upper bound, by up to 20 ms (the step of `produced_at`) and the time of the probe.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, span_s: float = SPAN_S) -> None:
+        self._span_s = span_s
         self.after_arrival: int | None = None
         self._waiting: deque[_Covered] = deque(maxlen=_KEPT)
         self._painted: deque[tuple[float, float, int]] = deque(maxlen=_KEPT)
@@ -69,12 +72,16 @@ class Visibility:
 
     def p95_ms(self, now: float) -> float | None:
         """95 % of the donations painted in the last 10 s were visible within it; None when none were."""
-        while self._painted and now - self._painted[0][0] > SPAN_S:
+        return self.percentile_ms(0.95, now)
+
+    def percentile_ms(self, share: float, now: float) -> float | None:
+        """This share of the donations painted in the last span were visible within it; None when none were."""
+        while self._painted and now - self._painted[0][0] > self._span_s:
             self._painted.popleft()
         total = sum(donations for _, _, donations in self._painted)
         seen = 0
         for _, latency_ms, donations in sorted(self._painted, key=lambda item: item[1]):
             seen += donations
-            if seen >= 0.95 * total:
+            if seen >= share * total:
                 return latency_ms
         return None

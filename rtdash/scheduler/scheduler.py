@@ -10,10 +10,10 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Mapping
 from statistics import fmean, median
 
+from rtdash.model.budget import Budget
 from rtdash.model.sample import Sample
 from rtdash.model.stretch import Stretch
 from rtdash.panels.spec import PanelSpec, Source
-from rtdash.scheduler.budget import Budget
 from rtdash.scheduler.job import Job
 from rtdash.scheduler.lane import Lane
 from rtdash.scheduler.queue import LaneKind, LaneQueue
@@ -64,7 +64,7 @@ class Scheduler:
         self._watched = frozenset(spec.id for spec in self._specs)
         self._recent_ms = {spec.id: deque[float](maxlen=_RECENT) for spec in self._specs}
         self._by_id = {spec.id: spec for spec in self._specs}
-        self._budgets = {} if budget is None else {source: Budget(budget) for source in connectors}
+        self._budgets = {} if budget is None else {source: Budget(budget, most=1.0) for source in connectors}
         self._clock = clock
         self._queues: dict[Source, LaneQueue] = {}
         self._lanes: list[Lane] = []

@@ -26,8 +26,8 @@ class Asking(Looking):
         self._spares = {spec.place: spec for spec in specs if spec.stands_for}
         """By place, the query that is not asked now: at first the workshop's."""
 
-    def _paint_soon(self) -> None:
-        """Draw what is known once the burst is over."""
+    def _hurry(self) -> None:
+        """Draw what a key asks for as it comes, however seldom frames are."""
         raise NotImplementedError
 
     def action_text(self) -> None:
@@ -58,7 +58,7 @@ class Asking(Looking):
             self.dashboard.panels[panel_id].set_subject(ORGANIZATIONS[index].name)
         self.store.forget(self._of_customer)
         self.poller.ask_now(self._of_customer)
-        self._paint_soon()
+        self._hurry()
 
     def _is_outdated(self, sample: Sample) -> bool:
         """Whether the sample answers what is not asked any more, or is older than what is shown: after a switch there

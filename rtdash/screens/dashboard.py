@@ -20,7 +20,6 @@ from rtdash.widgets.campaigns import CampaignsPane
 from rtdash.widgets.drawing import conservation
 from rtdash.widgets.keys import KeysLine
 from rtdash.widgets.latency import LatencyPane
-from rtdash.widgets.lines import Lines
 from rtdash.widgets.panel import Frame, Panel
 from rtdash.widgets.panes import Slowest, StatusLine
 
@@ -45,10 +44,12 @@ class DashboardScreen(Screen[None]):
         *,
         threshold_ms: float,
         zone: tzinfo,
+        sweeps: bool,
     ) -> None:
+        """With `sweeps` live charts stand still under a write head."""
         super().__init__()
         shown = (spec for spec in specs if not (spec.is_probe or spec.stands_for))
-        self.panels = {spec.id: Panel(spec, threshold_ms, zone) for spec in shown}
+        self.panels = {spec.id: Panel(spec, threshold_ms, zone, sweeps=sweeps) for spec in shown}
         self._keys_line = KeysLine(bindings, keep=KEPT_KEYS)
         self._status = StatusLine()
         self._slowest = Slowest(threshold_ms)
@@ -197,7 +198,7 @@ class DashboardScreen(Screen[None]):
                 panel.set_upstream(upstream, generated_until, thinned, picture.now)
             started = time.perf_counter()
             asked = panel.asked
-            panel.set_state(picture.states[asked.id], picture.at, picture.every_s(asked))
+            panel.set_state(picture.states[asked.id], picture.at, picture.every_s(asked), picture.thrift.chart_s)
             self.draw_ms[asked.id] = 1000 * (time.perf_counter() - started)
         rows = picture.latency_rows
         self.latency.set_rows(rows, picture.at, picture.share_spans())
@@ -205,8 +206,3 @@ class DashboardScreen(Screen[None]):
         foot = conservation.draw(*picture.balances, self.campaigns.inner[0])
         self.campaigns.set_campaigns(picture.campaigns, picture.delivery_spans(), list(picture.said), foot)
         self._status.set_status(status(picture, self.campaigns.chosen))
-
-    def repaint_lines(self) -> None:
-        """Draw everything again, for a terminal that another program has written over."""
-        for lines in self.query(Lines):
-            lines.refresh()

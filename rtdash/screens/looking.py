@@ -24,6 +24,10 @@ class Looking(Explaining):
         """Draw what is known."""
         raise NotImplementedError
 
+    def _hurry(self) -> None:
+        """Draw what comes as it comes."""
+        raise NotImplementedError
+
     def action_zoom(self) -> None:
         """Let the focused panel fill the screen, or give it back."""
         self.dashboard.zoom()
@@ -59,11 +63,7 @@ class Looking(Explaining):
         """Ask what has come into view, and nothing that has gone out of it."""
         self.poller.watch(self.dashboard.watched)
         self._tick()
-
-    def action_repaint(self) -> None:
-        """Draw the whole screen again."""
-        self.dashboard.refresh(layout=True)
-        self.dashboard.repaint_lines()
+        self._hurry()
 
     def action_show_help(self) -> None:
         """Keys and panels."""

@@ -13,6 +13,7 @@ from rtdash.model.latency import Reach
 from rtdash.model.state import PanelState
 from rtdash.model.stretch import Stretch
 from rtdash.panels.spec import PanelSpec
+from rtdash.screens.frames import UNBOUND, Thrift
 from rtdash.widgets.drawing import conservation
 from rtdash.widgets.drawing.latency import Row
 from rtdash.widgets.drawing.numbers import age, grouped
@@ -57,6 +58,8 @@ class Picture:
     """What the lab has told last, while it is at work."""
     stretches: Mapping[str, Stretch] = field(default_factory=dict)
     """Where the intervals are longer than that, since the budget of a server's time demands it, by source."""
+    thrift: Thrift = UNBOUND
+    """How the line is kept light."""
 
     def every_s(self, spec: PanelSpec) -> float:
         """How often a panel is asked now, s."""

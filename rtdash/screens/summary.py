@@ -1,4 +1,4 @@
-"""Says in one line how things stand."""
+"""Says in one line how things stand. Numbers that waver have a place that is wide enough: nothing moves sideways."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import datetime, tzinfo
 
 from rtdash.model.campaign import CampaignState
 from rtdash.model.stretch import Stretch
+from rtdash.screens.frames import Thrift
 from rtdash.screens.picture import SILENT_S, Picture
 from rtdash.widgets.drawing import lab
 from rtdash.widgets.drawing.numbers import age, grouped, milliseconds
@@ -35,7 +36,7 @@ def _course(shown: Record, zone: tzinfo | None) -> list[tuple[int, Line]]:
     if is_live(shown):
         # That it runs is seen by its sign.
         said = () if word == CampaignState.RUNNING else ((7, ((f"{word}  ", role),)),)
-        rate = f"{grouped(round(number(shown, 'real_rate_per_s')))}/s  "
+        rate = f"{grouped(round(number(shown, 'real_rate_per_s'))) + '/s':<8}  "
         return [*said, (7, ((rate, "strong"),)), (4, ((elapsed(shown), "text"),))]
     ended = shown.get("ended_at")
     when = f"{ended.astimezone(zone):%H:%M:%S %Z}" if isinstance(ended, datetime) else remaining(shown)
@@ -62,12 +63,29 @@ def _short(name: str) -> str:
     return left(name, LONGEST_NAME).rstrip()
 
 
+def _often(every_s: float) -> str:
+    return f"{1000 * every_s:.0f} ms" if every_s < 1 else age(every_s)
+
+
 def _budget(stretch: Stretch, interval_s: float, server: str) -> Line:
     """That a server is asked more seldom than wanted, and why."""
-    every_s = stretch.every_s(interval_s)
-    often = f"{1000 * every_s:.0f} ms" if every_s < 1 else age(every_s)
     over = "" if stretch.is_enough else "over "
-    return ((f"{server} every {often}: {over}budget {100 * stretch.budget:g} %", "warn"),)
+    return ((f"{server} every {_often(stretch.every_s(interval_s))}: {over}budget {100 * stretch.budget:g} %", "warn"),)
+
+
+def _line(thrift: Thrift) -> list[tuple[int, Line]]:
+    """What the terminal is sent, and that it is painted more seldom than wanted, and why."""
+    said: list[tuple[int, Line]] = []
+    stretch = thrift.stretch
+    budget = "" if stretch is None else f"{stretch.budget / 1000:g}"
+    if thrift.bytes_per_s is not None:
+        bound = "" if stretch is None else f" {'of' if stretch.is_enough else 'over'} {budget}"
+        said.append((9, (("line ", "muted"), (f"{thrift.bytes_per_s / 1000:4.1f}{bound} kB/s", "text"))))
+    if stretch is not None:
+        why = "" if said else f": {'' if stretch.is_enough else 'over '}budget {budget} kB/s"
+        said.append((9, ((f"screen every {_often(thrift.frame_s)}{why}", "warn"),)))
+        said.append((4, ((f"charts every {_often(thrift.chart_s)}", "warn"),)))
+    return said
 
 
 def status(picture: Picture, chosen: Record | None) -> Status:
@@ -81,7 +99,7 @@ def status(picture: Picture, chosen: Record | None) -> Status:
     for source, server in picture.servers.items():
         latency_ms = picture.server_ms(source)
         answer: Line = (
-            ((f"{server} ", "muted"), (f"{milliseconds(latency_ms)} ms", "text"))
+            ((f"{server} ", "muted"), (f"{milliseconds(latency_ms):>4} ms", "text"))
             if latency_ms is not None
             else ((f"✗ {server}", "error"),)
         )
@@ -90,6 +108,7 @@ def status(picture: Picture, chosen: Record | None) -> Status:
             right.append((3, (("own ", "muted"), (f"{100 * share:.1f} %", "text"))))
         if (stretch := picture.stretches.get(source)) is not None:
             right.append((9, _budget(stretch, picture.interval_s, server)))
+    right += _line(picture.thrift)
     if (delivery := picture.delivery) is not None and picture.old("delivery") is None:
         silent_s = number(delivery, "silent_s")
         if delivery.get("silent_s") is None:
@@ -100,10 +119,10 @@ def status(picture: Picture, chosen: Record | None) -> Status:
             right.append((6, (("lag ", "muted"), ("not known", "warn"))))
         else:
             waiting = sum(number(topic, "lag") for topic in (delivery, *picture.records("clickstream_lag")))
-            right.append((6, (("lag ", "muted"), (grouped(round(waiting)), "text"))))
+            right.append((6, (("lag ", "muted"), (f"{grouped(round(waiting)):>5}", "text"))))
     if picture.visible_p95_ms is not None:
         role = "text" if picture.visible_p95_ms <= 1000 else "warn"
-        right.append((7, (("visible p95 ", "muted"), (f"{picture.visible_p95_ms:.0f} ms", role))))
+        right.append((7, (("visible p95 ", "muted"), (f"{picture.visible_p95_ms:4.0f} ms", role))))
     right.append((2, ((f"{picture.now:%H:%M:%S %Z}", "text"),)))
     found = (picture.unbalanced, picture.failing, picture.old("campaigns"), picture.thinned)
     marks = [mark for mark in found if mark is not None]

@@ -19,6 +19,18 @@ class View:
     asks_before_leaving: bool = True
     starts_campaign: bool = False
     """A campaign is started at once."""
+    diffs: bool = True
+    """Only the cells that changed are written."""
+    is_ascii: bool = False
+    """The terminal has no signs but those of ASCII."""
+    sweeps: bool = True
+    """Live charts stand still, and a write head sweeps over them."""
+    has_meter: bool = False
+    """What the terminal is sent is said."""
+    line_budget: int | None = None
+    """So many bytes a second at most."""
+    frame_rate: int | None = None
+    """So many frames a second at most."""
     clock: Callable[[], float] = time.monotonic
     """Of the samples, s."""
     wall: Callable[[tzinfo], datetime] = datetime.now

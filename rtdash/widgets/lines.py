@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from rtdash.widgets.drawing.spans import Line, fit
+from rtdash.widgets.drawing.spans import Line, changed, fit
 
 ROLES = (
     "accent", "bar", "border", "error", "good", "header", "key", "muted", "outline", "series-1", "series-2",
@@ -18,10 +16,16 @@ ROLES = (
 )  # fmt: skip
 
 
-class Lines(Widget):
-    """Subclasses call `show` with as many lines as the widget is high; colours come from the component classes."""
+COMPONENTS = frozenset(f"lines--{role}" for role in ROLES)
+"""The component classes of the app that give the roles their colours: once for all widgets, not once for each."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"lines--{role}" for role in ROLES}
+
+class Lines(Widget):
+    """Subclasses call `show` with as many lines as the widget is high.
+
+    Colours come from the component classes of the app, and from the widget's own where it has one of that name. Nothing
+    lies around the lines, neither border nor padding.
+    """
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 (Textual's name)
         super().__init__(id=id, classes=classes)
@@ -44,17 +48,10 @@ class Lines(Widget):
 
     def _change(self, row: int, line: Line, width: int) -> None:
         line = fit(line, width)
-        before, after = self._strips[row], self._strip(line)
-        self._lines[row], self._strips[row] = line, after
-        old, new = _cells(before), _cells(after)
-        start = next((at for at, (one, other) in enumerate(zip(old, new, strict=False)) if one != other), None)
-        if start is None and len(old) == len(new):
-            return
-        if start is None or len(old) != len(new):
-            self.refresh(Region(0, row, width, 1))
-            return
-        end = next(at for at in range(len(old), 0, -1) if old[at - 1] != new[at - 1])
-        self.refresh(Region(start, row, end - start, 1))
+        start, end = changed(self._lines[row], line)
+        self._lines[row], self._strips[row] = line, self._strip(line)
+        if start < end:
+            self.refresh(Region(start, row, end - start, 1))
 
     def _strip(self, line: Line) -> Strip:
         return Strip([Segment(text, self._style(role)) for text, role in line if text])
@@ -62,7 +59,10 @@ class Lines(Widget):
     def _style(self, role: str) -> Style:
         style = self._styles_by_role.get(role)
         if style is None:
-            style = self._styles_by_role[role] = self.get_component_rich_style(f"lines--{role}")
+            name = f"lines--{role}"
+            owner = self if name in self.COMPONENT_CLASSES else self.app
+            style = self.rich_style + owner.get_component_styles(name).partial_rich_style
+            self._styles_by_role[role] = style
         return style
 
     def redraw(self) -> None:
@@ -93,7 +93,11 @@ class Lines(Widget):
             return self._strips[y]
         return Strip.blank(self.size.width, self.rich_style)
 
-
-def _cells(strip: Strip) -> list[tuple[str, Style | None]]:
-    """Characters with their styles: one for each cell, since wide characters are rare and only widen the region."""
-    return [(char, segment.style) for segment in strip for char in segment.text]
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The cells of `crop`: the strips have the background already, so there is nothing to lay around them."""
+        strips = [self.render_line(y) for y in crop.line_range]
+        if filters := self.get_line_filters():
+            background = self.background_colors[1]
+            for each in filters:
+                strips = [strip.apply_filter(each, background) for strip in strips]
+        return [strip.crop(*crop.column_span) for strip in strips]

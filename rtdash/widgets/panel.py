@@ -10,13 +10,14 @@ from textual.binding import Binding, BindingType
 from textual.events import Click
 
 from rtdash.messages import PanelOpened
-from rtdash.model.data import Bars, Counts, Line, Table
+from rtdash.model.data import Bars, Counts, Line, Sparklines, Table
 from rtdash.model.state import EMPTY_STATE, PanelState
 from rtdash.model.text import plain
-from rtdash.panels.spec import PanelSpec
+from rtdash.panels.spec import Draw, PanelSpec
 from rtdash.widgets.drawing import body, frame, spans, whose
 from rtdash.widgets.drawing.numbers import age, milliseconds, moment
 from rtdash.widgets.drawing.spans import Span, fit
+from rtdash.widgets.drawing.sweep import HEAD
 from rtdash.widgets.lines import Lines
 
 STALE_S = 0.5
@@ -28,6 +29,8 @@ LEAST_TITLE = 14
 """Cells that what can be said shorter leaves to the title."""
 FRAME = 6
 """Cells of an edge with its rules."""
+_RENEWALS = {Draw.SPARKLINES: 0.9, Draw.LINE: 0.9, Draw.MAP: 1.8}
+"""How much of the interval of charts passes until each is drawn anew: a frame that is a little early will do."""
 
 
 class Frame(Lines, can_focus=True):
@@ -39,6 +42,7 @@ class Frame(Lines, can_focus=True):
         Binding("pageup", "scroll_body(-10)", "Page up", show=False),
         Binding("pagedown", "scroll_body(10)", "Page down", show=False),
     ]
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"lines--border"}
     boxed: bool = True
     sticky: int = 0
 
@@ -132,7 +136,7 @@ class Frame(Lines, can_focus=True):
 class Panel(Frame):
     """Draws one `PanelState`; knows no source and no clock."""
 
-    def __init__(self, spec: PanelSpec, threshold_ms: float, zone: tzinfo = UTC) -> None:
+    def __init__(self, spec: PanelSpec, threshold_ms: float, zone: tzinfo = UTC, *, sweeps: bool = False) -> None:
         super().__init__(id=f"panel-{spec.id}")
         self.spec = spec
         self.asked = spec
@@ -142,10 +146,13 @@ class Panel(Frame):
         self._every_s = 0.0
         self._threshold_ms = threshold_ms
         self._zone = zone
+        self._sweeps = sweeps
+        self._renews_s = 0.0
         self._state: PanelState = EMPTY_STATE
         self._at = 0.0
         self._body: list[spans.Line] = []
         self._body_of: tuple[object, ...] = ()
+        self._body_at = 0.0
         self._subject = ""
         self._upstream: Span | None = None
         self._thinned: Span | None = None
@@ -164,12 +171,13 @@ class Panel(Frame):
         self._upstream, self._generated_until, self._thinned = upstream, generated_until, thinned
         self._now = now
 
-    def set_state(self, state: PanelState, at: float, every_s: float) -> None:
+    def set_state(self, state: PanelState, at: float, every_s: float, chart_s: float = 0.0) -> None:
         """Draw a state as it is at a moment of the samples' clock, of a panel that is asked every `every_s`.
 
-        What has not changed is not sent again.
+        What has not changed is not sent again. A chart is drawn anew once in `chart_s` at most, a map half as often.
         """
         self._state, self._at, self._every_s = state, at, every_s
+        self._renews_s = _RENEWALS.get(self.spec.draw, 0.0) * chart_s
         self.redraw()
 
     def redraw(self) -> None:
@@ -222,6 +230,9 @@ class Panel(Frame):
         if self._state.is_absent:
             return []
         window: list[Span] = [] if self._state.shards is None else [(f" {self._state.shards} ", "muted")]
+        if self._sweeps and isinstance(self._state.data, Sparklines) and self._state.data.series:
+            # It stands still at the end of a campaign: that is not now.
+            window += [(f" {HEAD}", "accent"), (" newest ", "muted")]
         since: list[Span] = []
         start: datetime | None = None
         match self._state.data:
@@ -238,12 +249,16 @@ class Panel(Frame):
     def _lines_of(self, state: PanelState) -> list[spans.Line]:
         width, height = self.inner
         if state.data is None:
+            self._body_of = ()
             waiting = "no answer yet" if state.error else "waiting for the first answer"
             return [fit(((f" {waiting}", "muted"),), width)]
-        asked = (state.data, state.rate_per_s, width, height)
-        if asked != self._body_of:
-            self._body = body.draw(state.data, state.rate_per_s, self.spec.unit, self._zone, width, height)
-            self._body_of = asked
+        asked = (type(state.data), width, height, state.rate_per_s, state.data)
+        is_held = self._at - self._body_at < self._renews_s and asked[:3] == self._body_of[:3]
+        if asked != self._body_of and not is_held:
+            self._body = body.draw(
+                state.data, state.rate_per_s, self.spec.unit, self._zone, width, height, sweeps=self._sweeps
+            )
+            self._body_of, self._body_at = asked, self._at
         return self._body
 
     def on_click(self, event: Click) -> None:

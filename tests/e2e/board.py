@@ -28,7 +28,8 @@ CAMPAIGNS = "Campaigns"
 LATENCY = "Latency, ms ▲ over 200"
 
 _GLYPHS = {tuple(large(sign)): sign for sign in "0123456789€"}
-_SMALL = {tuple(large(sign)): sign for sign in ",."}
+_SMALL = {tuple(large(sign)): sign for sign in ",."} | {(" ", " ", digit): digit for digit in "0123456789"}
+"""Behind the point digits are small."""
 
 
 def framed(screen: str, title: str) -> list[str]:

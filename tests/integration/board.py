@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from contextlib import suppress
-from queue import Empty, SimpleQueue
 
-from rtdash.app import COVERED_BY
+from rtdash.bench.polling import Polling
 from rtdash.cli.dashboard import connectors
 from rtdash.model.data import Absent, Bars, Counts, Data, Line, Places, Sparklines, Stat, Table
 from rtdash.model.sample import Sample
-from rtdash.model.visibility import Visibility
 from rtdash.panels import catalog
-from rtdash.scheduler.scheduler import Scheduler
 from rtdash.settings import Settings
 
 
@@ -21,19 +17,9 @@ class Board:
     """`watch` asks and listens; what was wrong is in `errors` and `empty`, the delays in `p95s_ms`."""
 
     def __init__(self, settings: Settings) -> None:
-        self._interval_s = settings.interval_ms / 1000
         specs = catalog.load()
         self.panels = {spec.id for spec in specs if not spec.is_probe}
-        self._scheduler = Scheduler(
-            specs,
-            connectors(settings),
-            interval_s=self._interval_s,
-            lanes=settings.lanes,
-            deadline_s=settings.deadline_s,
-            variables={"customer_id": 1, "after_arrival": time.time_ns() // 1000},
-        )
-        self._samples: SimpleQueue[Sample] = SimpleQueue()
-        self._visibility = Visibility()
+        self._polling = Polling(specs, connectors(settings), settings)
         self.answered: set[str] = set()
         self.errors: list[tuple[str, str]] = []
         self.empty: list[str] = []
@@ -41,20 +27,16 @@ class Board:
 
     def watch(self, until: Callable[[], bool], deadline_s: float, full_after_s: float) -> None:
         """Poll until `until` is true; a panel that has nothing to show `full_after_s` from now on goes to `empty`."""
-        begun_s = tick_s = time.monotonic()
-        self._scheduler.start(self._samples.put)
-        try:
-            while not until():
-                assert time.monotonic() - begun_s < deadline_s, "not in time"
-                self._scheduler.tick(time.monotonic())
-                tick_s += self._interval_s
-                with suppress(Empty):
-                    while (left_s := tick_s - time.monotonic()) > 0:
-                        self._take(self._samples.get(timeout=left_s), full_from_s=begun_s + full_after_s)
-                if (p95_ms := self._visibility.p95_ms(time.monotonic())) is not None:
-                    self.p95s_ms.append(p95_ms)
-        finally:
-            self._scheduler.stop()
+        begun_s = time.monotonic()
+
+        def is_over() -> bool:
+            assert time.monotonic() - begun_s < deadline_s, "not in time"
+            if (p95_ms := self._polling.visibility.p95_ms(time.monotonic())) is not None:
+                self.p95s_ms.append(p95_ms)
+            return until()
+
+        with self._polling:
+            self._polling.watch(is_over, lambda sample: self._take(sample, full_from_s=begun_s + full_after_s))
 
     def _take(self, sample: Sample, full_from_s: float) -> None:
         self.answered.add(sample.panel_id)
@@ -62,12 +44,6 @@ class Board:
             self.errors.append((sample.panel_id, str(sample.error)))
         elif sample.panel_id in self.panels and sample.started_at > full_from_s and not has_content(sample.data):
             self.empty.append(sample.panel_id)
-        if sample.panel_id == "arrivals" and isinstance(sample.data, Table):
-            self._visibility.arrived(sample.data, sample.started_at, sample.finished_at)
-            if self._visibility.after_arrival is not None:
-                self._scheduler.variables["after_arrival"] = self._visibility.after_arrival
-        elif sample.panel_id == COVERED_BY and sample.error is None:
-            self._visibility.painted(sample.started_at, time.monotonic())
 
 
 def has_content(data: Data) -> bool:

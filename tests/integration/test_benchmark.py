@@ -1,4 +1,4 @@
-"""The benchmark of the clickstream runs, and every event that it writes is in every rollup. No time is judged."""
+"""Benchmarks that are no commands: that of the clickstream finds each event in each rollup. No time is judged."""
 
 from __future__ import annotations
 
@@ -30,3 +30,38 @@ def test_the_benchmark_conserves_events_and_measures_the_panels(tmp_path: Path, 
     assert figures["lag"]["live tables"]["samples"] > 0
     assert "| 08_last_15_minutes |" in done.stdout
     assert ("| after s | behind s |" in done.stdout) == bool(backlog)
+
+
+PEERS = """
+import sys
+from benchmarks import peers
+from benchmarks.programs import MissingError, Peer
+
+def missing(folder):
+    raise MissingError("nobody has it")
+
+nothing = lambda home, behind: ("-c", "while True: print('figures', flush=True); __import__('time').sleep(0.1)")
+peers.PEERS = (
+    Peer("loud", 100, b"figures", lambda folder: sys.executable, nothing),
+    Peer("gone", 100, b"figures", missing, nothing),
+)
+sys.exit(peers.main())
+"""
+
+
+@pytest.mark.long
+def test_rtdash_is_measured_beside_others_and_who_is_missing_is_named():
+    done = subprocess.run(
+        [sys.executable, "-c", PEERS, "--seconds=1", "--repeat=1", "--json=-"],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        cwd=PROGRAM.parents[1],
+    )
+    assert done.returncode == 0, done.stderr
+    assert "gone: left out, nobody has it\n" in done.stderr
+    report = json.loads(done.stdout)
+    assert report["campaign_rate_per_s"] == 2000
+    rows = {(row["program"], row["size"]): row for row in report["rows"]}
+    assert set(rows) == {(program, size) for program in ("rtdash", "loud") for size in ("80x24", "200x50")}
+    assert all(row["bytes_per_s"] > 0 and row["rss_mib"] > 1 for row in rows.values())

@@ -139,7 +139,7 @@ async def test_the_servers_latency_is_that_of_what_is_asked(stage):
         assert "777" not in on.text()
         await press(on, "5")
         # Not the heavier one: what is meant to be heavy says nothing of the server.
-        assert "PostgreSQL 777 ms" in on.text()
+        assert "PostgreSQL  777 ms" in on.text()
 
 
 async def test_panels_that_fail_are_counted_in_the_status_line_and_are_not_live(stage):

@@ -6,9 +6,9 @@ from itertools import pairwise
 
 import pytest
 
+from rtdash.model.budget import REVIEW_S, Budget
 from rtdash.model.stretch import LONGEST_S, stretched
 from rtdash.panels.spec import Source
-from rtdash.scheduler.budget import REVIEW_S, Budget
 from tests.unit.running import INTERVAL_S, idle, running
 from tests.unit.server import Samples, Server, panel
 
@@ -29,7 +29,7 @@ def share(loads: list[tuple[float, float]], factor: float) -> float:
 
 
 def test_it_is_reviewed_once_a_second():
-    budget = Budget(BUDGET)
+    budget = Budget(BUDGET, most=1.0)
     assert budget.is_due(-1000.0)
     budget.review(10.0, [])
     assert not budget.is_due(10.0 + 0.9 * REVIEW_S)
@@ -40,14 +40,14 @@ def test_it_is_reviewed_once_a_second():
 
 
 def test_within_the_budget_nothing_is_stretched():
-    budget = Budget(BUDGET)
+    budget = Budget(BUDGET, most=1.0)
     assert reviewed(budget, [], 1) == [1.0]
     assert reviewed(budget, [(0.25, 0.05), (60.0, 3.0)], 3) == [1.0] * 3, "exactly 25 %"
     assert budget.stretch.is_enough
 
 
 def test_past_it_the_factor_grows_until_the_share_is_the_budget_and_stays():
-    budget, loads = Budget(BUDGET), [(0.25, 0.1)] * 3 + [(1.0, 0.02)]
+    budget, loads = Budget(BUDGET, most=1.0), [(0.25, 0.1)] * 3 + [(1.0, 0.02)]
     factors = reviewed(budget, loads, 12)
     assert all(after <= 1.5 * before for before, after in pairwise(factors)), "smoothly"
     assert factors == sorted(factors)
@@ -57,7 +57,7 @@ def test_past_it_the_factor_grows_until_the_share_is_the_budget_and_stays():
 
 
 def test_what_wavers_around_it_does_not_let_the_intervals_waver():
-    budget, steady = Budget(BUDGET), [(0.25, 0.1)] * 3
+    budget, steady = Budget(BUDGET, most=1.0), [(0.25, 0.1)] * 3
     reviewed(budget, steady, 12)
     factors = [
         factor
@@ -68,7 +68,7 @@ def test_what_wavers_around_it_does_not_let_the_intervals_waver():
 
 
 def test_it_comes_back_when_there_is_room():
-    budget = Budget(BUDGET)
+    budget = Budget(BUDGET, most=1.0)
     high = reviewed(budget, [(0.25, 0.1)] * 3, 12)[-1]
     factors = reviewed(budget, [(0.25, 0.05)] * 3, 12)
     assert 1.0 < factors[-1] < high
@@ -78,14 +78,14 @@ def test_it_comes_back_when_there_is_room():
 
 
 def test_a_query_longer_than_its_interval_takes_all_of_the_time_and_is_stretched_beyond_that():
-    budget, loads = Budget(BUDGET), [(0.25, 1.0)]
+    budget, loads = Budget(BUDGET, most=1.0), [(0.25, 1.0)]
     factor = reviewed(budget, loads, 12)[-1]
     assert stretched(0.25, factor) == pytest.approx(4.0)
     assert budget.stretch.is_enough
 
 
 def test_no_interval_is_stretched_beyond_5_s_and_it_says_that_this_is_not_enough():
-    budget, loads = Budget(BUDGET), [(0.25, 2.0), (1.0, 2.0), (60.0, 2.0)]
+    budget, loads = Budget(BUDGET, most=1.0), [(0.25, 2.0), (1.0, 2.0), (60.0, 2.0)]
     factors = reviewed(budget, loads, 12)
     assert not budget.stretch.is_enough
     assert [stretched(every_s, factors[-1]) for every_s, _ in loads] == [LONGEST_S, LONGEST_S, 60.0]
@@ -94,7 +94,7 @@ def test_no_interval_is_stretched_beyond_5_s_and_it_says_that_this_is_not_enough
 
 
 def test_what_is_asked_seldom_by_itself_may_be_too_much_alone():
-    budget = Budget(BUDGET)
+    budget = Budget(BUDGET, most=1.0)
     assert reviewed(budget, [(10.0, 5.0)], 2) == [1.0, 1.0]
     assert not budget.stretch.is_enough
 

@@ -20,6 +20,18 @@ NUMBERS = st.integers(-(10**30), 10**30) | st.floats() | st.decimals().filter(la
 
 
 @pytest.mark.parametrize(
+    ("value", "end"), [(0, 0), (-1, -1), (INF, INF), (1, 1), (1.01, 1.2), (1000, 1000), (2100, 2400), (0.07, 0.08)]
+)
+def test_a_scale_ends_at_a_round_number(value, end):
+    assert numbers.ceiling(value) == pytest.approx(end)
+
+
+@given(st.floats(1e-300, 1.7e308))
+def test_a_scale_holds_its_values_and_not_much_more(value):
+    assert value <= numbers.ceiling(value) <= 4 / 3 * value * (1 + 1e-9)
+
+
+@pytest.mark.parametrize(
     ("value", "shown"),
     [
         (0, "0"),

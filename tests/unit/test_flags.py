@@ -34,7 +34,8 @@ def test_nothing_is_given_unless_it_is_typed():
 def test_each_flag_is_a_setting():
     typed = ["--citus-dsn=postgresql://u@h/d", "--donations-dsn=mysql://u@h/d", "--kafka-bootstrap-servers=h:9092"]
     typed += ["--interval-ms=500", "--threshold-ms=90.5", "--lanes=3", "--deadline-s=2", "--time-zone=Europe/Paris"]
-    given = flags(parse([*typed, "--budget=25%", "--panels-folder=mine"]))
+    typed += ["--budget=25%", "--panels-folder=mine", "--no-diff", "--meter", "--line-budget=8kB", "--frame-rate=4"]
+    given = flags(parse([*typed, "--charts=scroll"]))
     assert given == {
         "citus_dsn": "postgresql://u@h/d",
         "donations_dsn": "mysql://u@h/d",
@@ -46,6 +47,11 @@ def test_each_flag_is_a_setting():
         "deadline_s": 2.0,
         "time_zone": "Europe/Paris",
         "panels_folder": Path("mine"),
+        "diff": False,
+        "meter": True,
+        "line_budget": "8kB",
+        "frame_rate": 4,
+        "charts": "scroll",
     }
     assert set(given) == {*ADDRESSES, *DISPLAY} <= set(Settings.model_fields)
 

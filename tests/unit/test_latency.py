@@ -14,7 +14,8 @@ from rtdash.model.interval import INTERVALS_S
 from rtdash.model.latency import MOST, NO_FIGURES, NO_LATENCY, RECENT, Figures, LatencyHistory, Reach, percentile
 from rtdash.model.state import EMPTY_STATE
 
-TIMES_MS = st.floats(min_value=0, max_value=60_000, allow_nan=False)
+# As many digits as are kept.
+TIMES_MS = st.floats(min_value=0, max_value=60_000, allow_nan=False, width=32)
 
 
 def history(*latencies_ms: float) -> LatencyHistory:

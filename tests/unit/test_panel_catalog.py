@@ -11,6 +11,7 @@ import pytest
 from rtdash import app
 from rtdash.errors import PanelError
 from rtdash.model.engine import Engine
+from rtdash.model.visibility import COVERED_BY
 from rtdash.panels import catalog
 from rtdash.panels.spec import PanelSpec
 from rtdash.resources import sql_folder
@@ -72,7 +73,7 @@ def test_every_probe_is_asked_for_by_name_and_every_name_is_a_probe(shipped):
     text = "".join(file.read_text() for file in (folder / "app.py", *sorted((folder / "screens").glob("*.py"))))
     asked = set(re.findall(r'(?:records\(|probe == |store\[|states\[|states\.get\()"(\w+)"', text))
     assert asked == {spec.id for spec in shipped if spec.is_probe}
-    assert app.COVERED_BY in layout.SHIPPED
+    assert COVERED_BY in layout.SHIPPED
 
 
 def test_shipped_panels_ask_only_for_variables_of_the_dashboard(shipped):
@@ -91,7 +92,7 @@ def test_shipped_panels_say_what_they_are(shipped):
 
 def test_probes_come_before_the_panels_that_they_cover(shipped):
     ids = [spec.id for spec in shipped]
-    assert ids.index("arrivals") < ids.index(app.COVERED_BY)
+    assert ids.index("arrivals") < ids.index(COVERED_BY)
 
 
 # ── the user's own ────────────────────────────────────────────────────────────────────────────────────────────────────

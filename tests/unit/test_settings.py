@@ -68,6 +68,17 @@ def test_the_budget_is_a_share_with_or_without_its_sign(monkeypatch, typed, perc
     assert load().budget_percent == percent
 
 
+@pytest.mark.parametrize("typed", ["8kB", "8 kB/s", "8000", 8000])
+def test_the_budget_of_the_line_is_bytes_a_second(monkeypatch, tmp_path, typed):
+    assert load().line_budget is None
+    assert load(line_budget=typed).line_budget == 8000
+    monkeypatch.setenv("RTDASH_LINE_BUDGET", str(typed))
+    assert load().line_budget == 8000
+    load().save(tmp_path / "saved.toml")
+    monkeypatch.delenv("RTDASH_LINE_BUDGET")
+    assert load(tmp_path / "saved.toml").line_budget == 8000
+
+
 # ── refusals ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -92,6 +103,11 @@ def test_a_key_that_is_no_setting(file):
             ({"budget_percent": value}, ("setting budget_percent: allowed: a share above 0, such as 25%",))
             for value in ("0", "-5%", "nan", "inf", "much", "", "%", 0, True)
         ),
+        ({"line_budget": "999"}, ("setting line_budget: '999': allowed: 1kB … 10MB a second",)),
+        ({"line_budget": True}, ("setting line_budget: 'True': allowed: 1kB … 10MB a second",)),
+        ({"frame_rate": 0}, ("setting frame_rate:", "1")),
+        ({"frame_rate": 31}, ("setting frame_rate:", "30")),
+        ({"charts": "spin"}, ("setting charts:", "'sweep' or 'scroll'")),
         ({"kafka_partitions": 0}, ("setting kafka_partitions:", "1")),
         ({"kafka_partitions": 1001}, ("setting kafka_partitions:", "1000")),
         ({"kafka_retention_hours": 0}, ("setting kafka_retention_hours:", "0.01")),

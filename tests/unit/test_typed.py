@@ -27,8 +27,20 @@ def test_times(text, value_s):
 
 
 @pytest.mark.parametrize(
+    ("text", "bytes_per_s"),
+    [("8kB", 8000), ("8 kB/s", 8000), ("8000", 8000), ("1kb", 1000), ("1.5MB", 1_500_000), ("2500B/s", 2500)],
+)
+def test_bytes(text, bytes_per_s):
+    assert typed.bytes_per_s(text) == bytes_per_s
+
+
+@pytest.mark.parametrize(
     ("read", "text", "said"),
     [
+        (typed.bytes_per_s, "", "nothing: allowed: 1kB … 10MB a second, or as many bytes"),
+        (typed.bytes_per_s, "999", "'999': allowed: 1kB … 10MB a second, or as many bytes"),
+        (typed.bytes_per_s, "8 kbit", "'8 kbit': allowed: 1kB … 10MB a second, or as many bytes"),
+        (typed.bytes_per_s, "11MB", "'11MB': allowed: 1kB … 10MB a second, or as many bytes"),
         (typed.rate_per_s, "", "nothing: allowed: 1 … 50,000 a second, or max"),
         (typed.rate_per_s, "0", "'0': allowed: 1 … 50,000 a second, or max"),
         (typed.rate_per_s, "-5", "'-5': allowed: 1 … 50,000 a second, or max"),

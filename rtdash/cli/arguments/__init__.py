@@ -29,6 +29,17 @@ def _add_display(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--deadline-s", type=float, metavar="S", help="when a query is given up (5)")
     parser.add_argument("--time-zone", metavar="ZONE", help="in which times are shown (UTC)")
     parser.add_argument("--panels-folder", type=Path, metavar="DIR", help="your own panels, in citus/ and donations/")
+    parser.add_argument(
+        "--charts", choices=("sweep", "scroll"), help="live ones stand still under a write head, or scroll (sweep)"
+    )
+    parser.add_argument("--meter", action="store_true", help="show how many bytes a second the terminal is sent")
+    parser.add_argument(
+        "--line-budget", metavar="SIZE", help="so many at most, 8kB: past it frames come more seldom (no bound)"
+    )
+    parser.add_argument("--frame-rate", type=int, metavar="N", help="frames a second at most, 1 … 30 (as they come)")
+    parser.add_argument(
+        "--no-diff", dest="diff", action="store_false", help="write all of what was drawn again, changed or not"
+    )
 
 
 def _add_addresses(parser: argparse.ArgumentParser) -> None:

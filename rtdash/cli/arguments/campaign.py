@@ -12,15 +12,15 @@ from rtdash.model.campaign import DEFAULT_RATE_PER_S, PRESETS
 _seconds = told(typed.seconds)
 
 
-def add_rate(parser: argparse.ArgumentParser, whose: str = "") -> None:
+def add_rate(parser: argparse.ArgumentParser, whose: str = "", default: int = DEFAULT_RATE_PER_S) -> None:
     """The flag --rate."""
     presets = ", ".join(f"{name} = {rate_per_s:,}" for name, rate_per_s in PRESETS.items())
     parser.add_argument(
         "--rate",
         type=told(typed.rate_per_s, f", or {', '.join(PRESETS)}"),
-        default=DEFAULT_RATE_PER_S,
+        default=default,
         metavar="N",
-        help=f"donations a second{whose}: a number, {presets}, or max ({DEFAULT_RATE_PER_S})",
+        help=f"donations a second{whose}: a number, {presets}, or max ({default})",
     )
 
 

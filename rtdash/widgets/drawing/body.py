@@ -10,8 +10,10 @@ from rtdash.widgets.drawing import absent, bars, counts, line, places, sparkline
 from rtdash.widgets.drawing.spans import Line
 
 
-def draw(data: Data, rate_per_s: float | None, unit: str, zone: tzinfo, width: int, height: int) -> list[Line]:
-    """Lines of `width` cells; more than `height` of them are scrolled."""
+def draw(
+    data: Data, rate_per_s: float | None, unit: str, zone: tzinfo, width: int, height: int, *, sweeps: bool = False
+) -> list[Line]:
+    """Lines of `width` cells; more than `height` of them are scrolled. With `sweeps` live charts stand still."""
     match data:
         case Stat():
             return stat.draw(data, rate_per_s, unit, width, height)
@@ -20,7 +22,7 @@ def draw(data: Data, rate_per_s: float | None, unit: str, zone: tzinfo, width: i
         case Counts():
             return counts.draw(data, width, height)
         case Sparklines():
-            return sparklines.draw(data, unit, width, height)
+            return sparklines.draw(data, unit, width, height, sweeps=sweeps)
         case Series():
             return line.draw(data, width, height, zone)
         case Places():

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import plotext
 from rich.text import Text
 
 from rtdash.widgets.drawing.spans import Line, Span, fit
@@ -32,6 +31,9 @@ def plot(curves: Sequence[tuple[Points, str]], x: Axis, y: Axis, width: int, hei
 
     plotext has one figure for the whole process: call this from one thread.
     """
+    # To import it takes a tenth of a second, which the first frame does not wait for.
+    import plotext
+
     # The panel is the limit, not what plotext believes the terminal to be.
     plotext.terminal.limit(False, False)
     figure = plotext.figure

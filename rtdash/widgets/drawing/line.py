@@ -8,7 +8,7 @@ from statistics import median
 
 from rtdash.model.data import Line as Series
 from rtdash.widgets.drawing.chart import Axis, plot
-from rtdash.widgets.drawing.numbers import short
+from rtdash.widgets.drawing.numbers import ceiling, short
 from rtdash.widgets.drawing.spans import Line, fit
 
 _LABEL_CELLS = 16
@@ -37,6 +37,7 @@ def draw(data: Series, width: int, height: int, zone: tzinfo) -> list[Line]:
     lowest, highest = min(0.0, *values), max(0.0, *values)
     if lowest == highest:
         highest = 1.0
+    lowest, highest = -ceiling(-lowest), ceiling(highest)
     is_log = lowest == 0.0 and highest > LOG_ABOVE * max(1.0, median(max(row, default=0.0) for row in rows))
     curves = [
         (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta, tzinfo
 from decimal import Decimal
-from math import isfinite
+from math import floor, inf, isfinite, log10
 
 from rtdash.model.data import Cell, Number
 
@@ -41,6 +41,18 @@ def share(value: Number, largest: float) -> float:
     """`value` as a part of `largest`, 0 … 1; 0 when it is negative or there is no such part."""
     part = float(value) / largest if largest > 0 else 0.0
     return min(1.0, part) if part > 0 else 0.0
+
+
+_CEILINGS = (1, 1.2, 1.6, 2, 2.4, 3, 4, 5, 6, 8, 10)
+"""Half of each has two digits as well: axes say it."""
+
+
+def ceiling(value: float) -> float:
+    """The least round number that is not below `value`: a scale that ends there holds still while values waver."""
+    if not 0 < value < inf:
+        return value
+    power = 10.0 ** floor(log10(value))
+    return next((end for step in _CEILINGS if value <= (end := step * power) < inf), value)
 
 
 def short(value: Number) -> str:

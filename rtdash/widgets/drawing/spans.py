@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
 from rich.cells import cell_len, chop_cells, set_cell_size
@@ -32,6 +32,30 @@ def fit(line: Iterable[Span], cells: int) -> Line:
     if left > 0:
         fitted.append((" " * left, "text"))
     return tuple(fitted)
+
+
+def changed(before: Line, after: Line) -> tuple[int, int]:
+    """The first cell in which two lines of the same width differ, and the one after the last.
+
+    Where nothing differs the second is not above the first.
+    """
+    old, new = ([(char, role) for text, role in line for char in text] for line in (before, after))
+    alike = _alike(old, new)
+    start = _cells(new[:alike])
+    if any(not cell_len(char) for char, _ in (*old[alike : alike + 1], *new[alike : alike + 1])):
+        # What has no width of its own belongs to the character before it, which may be a wide one.
+        start = max(0, start - 2)
+    same_end = _alike(old[::-1], new[::-1])
+    return start, width(after) - _cells(new[len(new) - same_end :])
+
+
+def _cells(chars: Sequence[Span]) -> int:
+    return cell_len("".join(char for char, _ in chars))
+
+
+def _alike(one: Sequence[Span], other: Sequence[Span]) -> int:
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((at for at, (left, right) in pairs if left != right), min(len(one), len(other)))
 
 
 def wrapped(text: str, cells: int) -> list[str]:

@@ -12,16 +12,18 @@ DIGIT_ROWS = 3
 
 
 def large(text: str) -> list[str]:
-    """`text` in digits of three rows; signs that have no large form stand on the last row."""
+    """`text` in digits of three rows; fractions, and signs that have no large form, stand on the last row."""
     rows = ["", "", ""]
-    for char in text:
+    whole, point, fraction = text.partition(".")
+    for char in whole:
         if char in DIGITS and char != " ":
             start = DIGITS.index(char) * DIGIT_ROWS
             for row in range(DIGIT_ROWS):
                 rows[row] += DIGITS3X3_BOLD[start + row].ljust(DIGIT_ROWS)
         else:
             rows = [row + (char if index == DIGIT_ROWS - 1 else " ") for index, row in enumerate(rows)]
-    return rows
+    # What nobody reads at that pace need not be drawn in three rows.
+    return [*(row + " " * len(point + fraction) for row in rows[:-1]), rows[-1] + point + fraction]
 
 
 def _under(stat: Stat, rate_per_s: float | None, unit: str) -> Line:

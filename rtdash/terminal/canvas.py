@@ -1,0 +1,132 @@
+"""What the terminal shows, cell by cell, and what has it show something else."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from rich.segment import Segment
+
+from rtdash.terminal.cells import pieces
+from rtdash.terminal.move import forward, move
+from rtdash.terminal.pen import Cell, Pen, Pens, change
+
+RESET = "\x1b[m"
+_CLEAR = f"{RESET}\x1b[2J\x1b[H"
+
+
+@dataclass(slots=True)
+class _Run:
+    """Cells in a row that are drawn with one pen, without a move between them."""
+
+    x: int
+    y: int
+    end: int
+    cells: list[Cell]
+
+
+class Canvas:
+    """Remembers the cells of a terminal that shows nothing but this.
+
+    `put` says what a part of a row is to show, `frame` what to write for it. The first frame begins with a clear
+    screen. A wide character is written whole or not at all.
+    """
+
+    def __init__(self, width: int, height: int, pens: Pens) -> None:
+        self.width, self.height = width, height
+        self._pens = pens
+        self._blank = pens.plain.cells[" "]
+        self._rows = [[self._blank] * width for _ in range(height)]
+        self._changed: defaultdict[int, set[int]] = defaultdict(set)
+        """Columns by row."""
+        self._pen = pens.plain
+        self._x: int | None = None
+        """Where the cursor is; None in a column that is not certain."""
+        self._y = 0
+        self._is_new = True
+
+    def put(self, x: int, y: int, strip: Iterable[Segment]) -> None:
+        """What stands in row `y` from column `x` on; it ends with the row at the latest."""
+        cells: list[Cell] = []
+        for text, style, control in strip:
+            if not control:
+                cells += map(self._pens.of(style).cells.__getitem__, pieces(text))
+        del cells[self.width - x :]
+        row, end = self._rows[y], x + len(cells)
+        if row[x:end] == cells:
+            return
+        self._replace(y, x, cells)
+        # Half of a wide character is a blank.
+        halves = [x - 1] if x and row[x - 1].is_wide else []
+        halves += [end - 1] if end == self.width and row[end - 1].is_wide else []
+        halves += [end] if end < self.width and not row[end].text else []
+        for half in halves:
+            self._replace(y, half, [row[half].pen.cells[" "]])
+
+    def _replace(self, y: int, x: int, cells: list[Cell]) -> None:
+        row = self._rows[y]
+        self._changed[y].update(
+            column for column, (old, new) in enumerate(zip(row[x:], cells, strict=False), x) if old is not new
+        )
+        row[x : x + len(cells)] = cells
+
+    def frame(self, cursor: tuple[int, int] | None = None) -> str:
+        """What to write so that all that was put is shown; nothing when it is already.
+
+        The cursor goes to column and row `cursor` afterwards, when that is given.
+        """
+        parts: list[str] = []
+        if self._is_new:
+            self._is_new = False
+            self._x, self._y = 0, 0
+            parts.append(_CLEAR)
+        runs = self._runs()
+        while runs:
+            # Moves are shorter than changes of the pen: everything of one pen is drawn at once.
+            pen = min(runs, key=self._way_to)
+            parts.append(change(self._pen, pen))
+            self._pen = pen
+            for run in runs.pop(pen):
+                parts.append(move(self._x, self._y, run.x, run.y))
+                parts += [cell.text for cell in run.cells]
+                # In the last column the cursor waits before or behind the edge.
+                self._x = run.end if run.cells[-1].is_certain and run.end < self.width else None
+                self._y = run.y
+        if cursor is not None:
+            parts.append(move(self._x, self._y, *cursor))
+            self._x, self._y = cursor
+        return "".join(parts)
+
+    def _way_to(self, pen: Pen) -> int:
+        return len(change(self._pen, pen))
+
+    def _runs(self) -> dict[Pen, list[_Run]]:
+        """What has changed since the last frame, by pen, and in each from the top on."""
+        runs: defaultdict[Pen, list[_Run]] = defaultdict(list)
+        for y, columns in sorted(self._changed.items()):
+            row = self._rows[y]
+            last: dict[Pen, _Run] = {}
+            for x in sorted(columns):
+                cell = row[x]
+                if not cell.text:
+                    continue  # written with its left half
+                run = last.get(cell.pen)
+                if run is None or not self._joins(run, x, row):
+                    run = last[cell.pen] = _Run(x, y, x, [])
+                    runs[cell.pen].append(run)
+                run.cells += row[run.end : x + 1]
+                run.end = x + 1 + cell.is_wide
+        self._changed.clear()
+        return runs
+
+    @staticmethod
+    def _joins(run: _Run, x: int, row: list[Cell]) -> bool:
+        """Whether to write on up to column `x` is no longer than to move there."""
+        if not run.cells[-1].is_certain:
+            return False
+        between = row[run.end : x]
+        pen = run.cells[-1].pen
+        return all(cell.pen is pen and cell.is_certain for cell in between) and sum(
+            cell.size for cell in between
+        ) <= len(forward(len(between)))

@@ -1,0 +1,96 @@
+"""The app on a driver that keeps what is written: an emulator reads it, and another what Textual itself would write."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from textual.app import App
+from textual.drivers.headless_driver import HeadlessDriver
+from textual.events import Resize
+from textual.geometry import Size
+
+from rtdash.app import RtdashApp
+from rtdash.terminal.seam import Diffing
+from tests.emulator import Emulator, difference
+from tests.pilot.conftest import Stage, set_up
+
+
+class Kept(HeadlessDriver):
+    """Hands what is written to the app's terminal."""
+
+    is_headless = False
+    can_suspend = True
+
+    def write(self, data: str) -> None:
+        self._app.terminal.write(data)
+
+    def flush(self) -> None:
+        pass
+
+
+class Watched:
+    """A terminal that shows what was written, and one that shows what Textual writes; compared after each frame."""
+
+    def __init__(self, width: int, height: int) -> None:
+        self.frames = 0
+        self.written: list[str] = []
+        self.resize(width, height)
+
+    def resize(self, width: int, height: int) -> None:
+        self._is_known = False
+        self.shown, self.stock = Emulator(width, height), Emulator(width, height)
+        for screen in (self.shown, self.stock):
+            screen.feed("\x1b[?7l" + "stale" * width)
+
+    def write(self, data: str) -> None:
+        self.written.append(data)
+        self.shown.feed(data)
+
+    def display(self, app: RtdashApp, screen: Any, update: Any, display: Any) -> None:
+        """Have a frame written, and read it."""
+        if update is None or app._batch_count or not app._running or app._closed:
+            display(app, screen, update)
+            return
+        canvas = app._canvas
+        is_new = app.diffs and (canvas is None or (canvas.width, canvas.height) != screen._compositor.size)
+        display(app, screen, update)
+        if is_new:
+            for y, strip in enumerate(screen._compositor.render_strips()):
+                self.stock.feed(f"\x1b[{y + 1};1H{strip.render(app.console)}")
+        else:
+            self.stock.feed(update.render_segments(app.console).replace("\n", ""))
+        self.frames += 1
+        # Between its resize and the news of that, a terminal shows what it likes.
+        self._is_known |= not app.diffs or is_new
+        if self._is_known and (self.shown.columns, self.shown.lines) == screen._compositor.size:
+            assert not difference(self.shown, self.stock)
+
+
+@asynccontextmanager
+async def watched(width: int, height: int, **view: Any) -> AsyncIterator[Stage]:
+    """The app of a stage in a terminal of its own: `stage.app.terminal`."""
+    display = Diffing._display
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(App, "get_driver_class", lambda _: Kept)
+        patch.setattr(
+            RtdashApp,
+            "_display",
+            lambda app, screen, update: app.terminal.display(app, screen, update, display),
+            raising=False,
+        )
+        stage = set_up(**view)
+        stage.app.terminal = Watched(width, height)
+        async with stage.app.run_test(size=(width, height), headless=False) as stage.pilot:
+            yield stage
+
+
+async def resize(stage: Stage, width: int, height: int) -> None:
+    stage.app.terminal.resize(width, height)
+    stage.app._driver._size = Size(width, height)
+    stage.app.post_message(Resize(Size(width, height), Size(width, height)))
+    await stage.pilot.pause()
+    await stage.until(lambda: stage.app.screen._compositor.size == (width, height))
+    await stage.painted()
