@@ -13,6 +13,7 @@ _SIGNS = {
     **dict.fromkeys("─━═╌┄┈╸╺–—‐−▔", "-"),
     **dict.fromkeys("│┃║╎┆┊╹╻▏▕", "|"),
     **dict(zip("▁▂▃▄▅▆▇█", "_.-:=+*#", strict=True)),
+    "▀": "=",
     **dict(zip("▎▍▌▋▊▉░▒▓", "--===#.:%", strict=True)),
     **dict(zip("●◐◍○◌■□▶►❯◀▲▼✗✓↑↓←→❚", "***oo##>>><^vxv^v<>|", strict=True)),
     **dict(zip("…·•€°±≈≠≤≥×“”‘’", "...Eo~~#<>x\"\"''", strict=True)),

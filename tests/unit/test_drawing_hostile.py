@@ -159,8 +159,8 @@ _FIGURES = (Figures(9, 3.0, 250.0, 250.0, 60_000.0),) * 3
 LATENCY = Latency(200.1, _FIGURES, _FIGURES, 9, 2, (1.0, 250.0, float(10**7)))
 STATES = [
     PanelState(),
-    PanelState(Stat(1), 5.0, None, LATENCY, None, 7, 9.0),
-    PanelState(Stat(1), 0.0, "nobody answers 東京 " * 9, LATENCY, None, 10**9, None),
+    PanelState(Stat(1), 5.0, "1", None, LATENCY, None, 7, 9.0),
+    PanelState(Stat(1), 0.0, "1", "nobody answers 東京 " * 9, LATENCY, None, 10**9, None),
 ]
 RECORD = {
     "campaign_id": 2, "name": "\x1b[2Jspring 東京", "state": "running", "cities": '["Amiens", "\\u001b[2J", "Pau"]',
