@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from rtdash.errors import Refused, SchemaError, SourceError
 from rtdash.lab.session import LabSession
-from rtdash.lab.stop import Stop
+from rtdash.lab.stop import Stop, Stopped
 from rtdash.model.engine import Engine
 from rtdash.model.text import plain
 
@@ -22,6 +22,7 @@ HOME = "rtdash_lab"
 STALE_S = 30
 """A lab that has been silent for so long, by the server's clock, has been killed."""
 _BEAT_S = 3.0
+TAKEN_OVER = "another lab has taken over what this one had, which was silent for too long"
 
 # A row a database, that of the lab itself among them; all of one lab beat together.
 _MAKE = f"""
@@ -54,6 +55,16 @@ class Claim:
         Raises Refused when no database may be made, SchemaError when another lab is at work, or when a database that is
         not the lab's has its name.
         """
+        try:
+            self._take(session)
+        except Refused as error:
+            if not _is_missing(session):
+                raise
+            _log.info("another lab was about to leave: %s", error)
+            self._take(session)
+        self._thread.start()
+
+    def _take(self, session: LabSession) -> None:
         make_database(session, HOME, "IF NOT EXISTS ")
         if strange := [name for name in tables(session, HOME) if name != "claims"]:
             raise SchemaError(f"database {HOME} is not the lab's, it has {plain(strange[0])}: the lab needs that name")
@@ -64,7 +75,20 @@ class Claim:
                 f"another lab is at work on this server, seen {silent_s} s ago;"
                 f" one that was killed is known as such after {STALE_S} s"
             )
-        self._thread.start()
+
+    def keep(self, session: LabSession) -> None:
+        """Before what only its holder may do: it is ours, and nobody takes it over within the next 30 s.
+
+        Raises Stopped when another has.
+        """
+        try:
+            is_kept = session.run(_BEAT, self._token) > 0
+        except Refused:
+            if not _is_missing(session):
+                raise
+            is_kept = False
+        if not is_kept:
+            raise Stopped(TAKEN_OVER)
 
     def enter(self, session: LabSession, database: str) -> None:
         """Enter a database that is about to be made."""
@@ -80,7 +104,11 @@ class Claim:
         self._thread.join()
 
     def release(self, session: LabSession) -> None:
-        """Remove the lab's own database, when all others are gone and nothing beats any more."""
+        """Remove the lab's own database, when all others are gone and nothing beats any more.
+
+        Raises Stopped when it is another's.
+        """
+        self.keep(session)
         session.run(f"DROP DATABASE IF EXISTS {HOME}")
 
     def _beat(self) -> None:
@@ -89,10 +117,11 @@ class Claim:
             try:
                 with closing(LabSession(self._dsn, Stop())) as session:
                     while not self._ending.wait(_BEAT_S):
-                        if not session.run(_BEAT, self._token):
-                            _log.warning("another lab has taken over: this one ends")
-                            self._stop.ask()
-                            return
+                        self.keep(session)
+            except Stopped as stopped:
+                _log.warning("this lab ends: %s", stopped)
+                self._stop.ask(str(stopped))
+                return
             except SourceError as error:
                 _log.warning("the lab cannot say that it lives: %s", error)
 
@@ -115,6 +144,11 @@ def make_database(session: LabSession, name: str, unless: str = "") -> None:
 def is_denied(error: SourceError) -> bool:
     """Whether the role lacks a right: 1044 and its like, and 1227 for a global one."""
     return isinstance(error, Refused) or "(1227)" in str(error)
+
+
+def _is_missing(session: LabSession) -> bool:
+    """Whether whoever held the claim has removed the table."""
+    return "claims" not in tables(session, HOME)
 
 
 def tables(session: LabSession, database: str) -> list[str]:

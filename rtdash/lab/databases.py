@@ -21,7 +21,7 @@ _LIKE = f"{HOME}_%".replace("_", r"\_")
 
 
 class LayoutDatabases:
-    """Those of one lab, as long as it holds its claim. Each method raises SourceError."""
+    """Those of one lab, as long as it holds its claim. Each method raises SourceError; Stopped when it does not."""
 
     def __init__(self, dsn: SecretStr, claim: Claim) -> None:
         self._dsn = dsn
@@ -38,6 +38,7 @@ class LayoutDatabases:
         with unbroken(self._dsn) as session:
             if name in _present(session):
                 raise SchemaError(f"database {name} is not the lab's: the lab needs that name")
+            self._claim.keep(session)
             self._claim.enter(session, name)
             make_database(session, name)
             session.run(f"CREATE TABLE {name}.{_MARK} (made_at DATETIME(6) NOT NULL)")
@@ -50,9 +51,11 @@ class LayoutDatabases:
     def drop(self) -> list[str]:
         """Remove all that are the lab's; returns their names."""
         with unbroken(self._dsn) as session:
+            self._claim.keep(session)
             entered = self._claim.entered(session)
             dropped = [name for name in _present(session) if _is_ours(session, name, is_entered=name in entered)]
             for name in dropped:
+                self._claim.keep(session)
                 session.run(f"DROP DATABASE `{name.replace('`', '``')}`")
         return dropped
 
@@ -83,7 +86,7 @@ def unbroken(dsn: SecretStr) -> Iterator[LabSession]:
 def claimed(dsn: SecretStr, stop: Stop) -> Iterator[LayoutDatabases]:
     """The lab's databases, with none of an earlier lab; at the end, however it comes, there is none at all.
 
-    Raises SourceError and SchemaError.
+    Raises SourceError and SchemaError; Stopped when another lab has taken them over: then they are that one's to remove.
     """
     claim = Claim(dsn, stop)
     with unbroken(dsn) as session:

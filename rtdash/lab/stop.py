@@ -18,7 +18,7 @@ _PATIENCE_S = 5.0
 
 
 class Stopped(RtdashError):  # noqa: N818 (reads as the sentence it is)
-    """Somebody wants the lab to end."""
+    """Somebody wants the lab to end; or it has to, and the message is why."""
 
     exit_status = 130
 
@@ -39,6 +39,7 @@ class Stop:
     def __init__(self) -> None:
         self._asked = threading.Event()
         self._asked_s = 0.0
+        self._why = ""
         self._lock = threading.Lock()
         self._running: list[Breakable] = []
 
@@ -47,9 +48,10 @@ class Stop:
         """Whether the lab shall end."""
         return self._asked.is_set()
 
-    def ask(self) -> None:
-        """End: no further statement begins, and those that run are broken off."""
+    def ask(self, why: str = "") -> None:
+        """End: no further statement begins, and those that run are broken off. `why`, when nobody wants it to."""
         if not self.is_asked:
+            self._why = why
             self._asked_s = time.monotonic()
             self._asked.set()
         with self._lock:
@@ -66,12 +68,7 @@ class Stop:
     def check(self) -> None:
         """Raises Stopped once it is asked to end."""
         if self.is_asked:
-            raise Stopped("stopped")
-
-    def wait(self, seconds: float) -> None:
-        """Wait for so long. Raises Stopped as soon as it is asked to end."""
-        self._asked.wait(seconds)
-        self.check()
+            raise Stopped(self._why)
 
     @contextmanager
     def ends(self, connection: Breakable) -> Iterator[None]:

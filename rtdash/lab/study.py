@@ -21,8 +21,11 @@ class Study(ABC):
         account = self._account(say)
         try:
             self._work(account, stop)
-        except Stopped:
-            account.enter(Phase.STOPPED, "stopped: nothing is left behind")
+        except Stopped as stopped:
+            why = str(stopped)
+            account.enter(Phase.STOPPED, why or "stopped: nothing is left behind")
+            if why:
+                account.change(problems=(*account.report.problems, why))
         except RtdashError as error:
             account.enter(Phase.FAILED, "failed")
             account.change(problems=(*account.report.problems, str(error)))

@@ -15,8 +15,6 @@ from lab_process import HOME, Seen, lab
 from pydantic import SecretStr
 
 from rtdash.cli import main
-from rtdash.errors import SchemaError
-from rtdash.lab import claim
 from rtdash.lab.databases import claimed, in_database
 from rtdash.lab.fill import Home, fill
 from rtdash.lab.layout import NAMES, layouts
@@ -163,44 +161,6 @@ def test_a_query_that_is_overdue_is_an_error_in_its_cell_alone(donations_dsn: Se
     seen.assert_nothing_left()
 
 
-def test_a_database_of_somebody_else_is_neither_used_nor_touched(donations_dsn: SecretStr, seen: Seen):
-    foreign = f"{HOME}_baseline"
-    for name in (foreign, f"{HOME}_x"):
-        seen.run(f"CREATE DATABASE {name}")
-    try:
-        seen.run(f"CREATE TABLE {HOME}_x.treasure (a INT)")
-        with pytest.raises(SchemaError, match=f"database {foreign} is not the lab's"):
-            studied(donations_dsn, FEW)
-        assert seen.databases() == [foreign, f"{HOME}_x"]
-        assert seen.run(f"SHOW TABLES FROM {HOME}_x") == (("treasure",),)
-    finally:
-        seen.remove(foreign, f"{HOME}_x")
-
-
-def test_a_home_of_somebody_else_is_neither_used_nor_touched(donations_dsn: SecretStr, seen: Seen):
-    seen.run(f"CREATE DATABASE {HOME}")
-    try:
-        seen.run(f"CREATE TABLE {HOME}.treasure (a INT)")
-        with pytest.raises(SchemaError, match=f"database {HOME} is not the lab's, it has treasure"):
-            studied(donations_dsn, FEW)
-        assert seen.run(f"SHOW TABLES FROM {HOME}") == (("treasure",),)
-    finally:
-        seen.remove(HOME)
-
-
-def test_a_second_lab_is_refused_while_the_first_lives(donations_dsn: SecretStr, seen: Seen):
-    def second(report: LabReport) -> None:
-        if report.phase is Phase.FILLING and not refused:
-            with pytest.raises(SchemaError, match="another lab is at work on this server, seen"):
-                studied(donations_dsn, FEW)
-            refused.append(report)
-
-    refused: list[LabReport] = []
-    assert studied(donations_dsn, Wanted(1_000, ("baseline",), rounds=1, writes_per_s=40), second).phase is Phase.DONE
-    assert refused
-    seen.assert_nothing_left()
-
-
 def test_a_role_that_may_make_no_database_gets_one_line_with_what_helps(
     mariadb: PrivateMariaDB, donations_database: str, tmp_path: Path
 ):
@@ -288,16 +248,3 @@ def test_the_same_address_leads_to_another_database():
     assert (
         in_database(dsn, "rtdash_lab_x").get_secret_value() == "mysql://user:p%40ss@host:3307/rtdash_lab_x?ssl_ca=/a/b"
     )
-
-
-def test_a_lab_that_was_taken_for_dead_ends(donations_dsn: SecretStr, seen: Seen, monkeypatch: pytest.MonkeyPatch):
-    """It has been held up for too long, and another has claimed all that is the lab's."""
-    monkeypatch.setattr(claim, "_BEAT_S", 0.05)
-
-    def take_over(report: LabReport) -> None:
-        if report.phase is Phase.MEASURING:
-            seen.run(f"UPDATE {HOME}.claims SET token = 'another'")
-
-    report = studied(donations_dsn, Wanted(1_000, ("baseline",), rounds=999, writes_per_s=40), take_over)
-    assert report.phase is Phase.STOPPED
-    seen.assert_nothing_left()
