@@ -55,17 +55,18 @@ class Claim:
         Raises Refused when no database may be made, SchemaError when another lab is at work, or when a database that is
         not the lab's has its name.
         """
+        make_database(session, HOME, "IF NOT EXISTS ")
         try:
             self._take(session)
         except Refused as error:
             if not _is_missing(session):
                 raise
             _log.info("another lab was about to leave: %s", error)
+            make_database(session, HOME, "IF NOT EXISTS ")
             self._take(session)
         self._thread.start()
 
     def _take(self, session: LabSession) -> None:
-        make_database(session, HOME, "IF NOT EXISTS ")
         if strange := [name for name in tables(session, HOME) if name != "claims"]:
             raise SchemaError(f"database {HOME} is not the lab's, it has {plain(strange[0])}: the lab needs that name")
         session.run(_MAKE)

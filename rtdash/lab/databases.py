@@ -86,7 +86,7 @@ def unbroken(dsn: SecretStr) -> Iterator[LabSession]:
 def claimed(dsn: SecretStr, stop: Stop) -> Iterator[LayoutDatabases]:
     """The lab's databases, with none of an earlier lab; at the end, however it comes, there is none at all.
 
-    Raises SourceError and SchemaError; Stopped when another lab has taken them over: then they are that one's to remove.
+    Raises SourceError and SchemaError; Stopped when another lab has taken them over: that one removes them.
     """
     claim = Claim(dsn, stop)
     with unbroken(dsn) as session:

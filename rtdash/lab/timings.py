@@ -58,6 +58,7 @@ class Timings:
 def cell(runs: Sequence[Timings], query: str, subject: str, baseline: str, threshold_ms: float) -> Cell:
     """Percentiles are the medians over the runs; counts, and the pairs of the ratio, are of all of them together."""
     values = [found for run in runs if (found := run.values(query, subject))]
+    is_lost = _has_failed(runs, query, subject, baseline)
     paired = [ratio for run in runs for ratio in run.ratios(query, subject, baseline).values()]
     return Cell(
         query=query,
@@ -67,18 +68,26 @@ def cell(runs: Sequence[Timings], query: str, subject: str, baseline: str, thres
         p95_ms=median(percentile(each, 0.95) for each in values) if values else None,
         over=sum(took > threshold_ms for each in values for took in each),
         rows_examined=next((rows for run in reversed(runs) if (rows := run.rows(query, subject)) is not None), None),
-        ratio=ratio_of(paired) if paired and subject != baseline else None,
+        ratio=ratio_of(paired) if paired and subject != baseline and not is_lost else None,
         error=next((error for run in runs if (error := run.error(query, subject))), None),
     )
 
 
 def overall(runs: Sequence[Timings], queries: Sequence[str], subject: str, baseline: str) -> Ratio | None:
-    """Over the queries that both have answered in a round; None for the baseline."""
-    if subject == baseline:
+    """Over all queries, of the rounds in which both have answered them; None for the baseline.
+
+    None as well when either has given one up: what is left would be another, easier question.
+    """
+    if subject == baseline or any(_has_failed(runs, query, subject, baseline) for query in queries):
         return None
     rounds: list[list[float]] = []
     for run in runs:
         by_query = [run.ratios(query, subject, baseline) for query in queries]
-        numbers = sorted({number for ratios in by_query for number in ratios})
-        rounds += [[ratios[number] for ratios in by_query if number in ratios] for number in numbers]
+        complete = set.intersection(*map(set, by_query))
+        rounds += [[ratios[number] for ratios in by_query] for number in sorted(complete)]
     return over_all(rounds)
+
+
+def _has_failed(runs: Sequence[Timings], query: str, *subjects: str) -> bool:
+    """On any of these subjects, in any run."""
+    return any(run.has_failed(query, subject) for run in runs for subject in subjects)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from rtdash.model.lab import Cell, LabReport, Ratio, Subject
-from rtdash.model.verdict import speed
+from rtdash.model.verdict import comparison
 
 _ERROR = 0.023
 """One standard error of HyperLogLog with 2^11 registers: 1.04 / sqrt(2048)."""
@@ -21,8 +21,7 @@ def verdict(report: LabReport, error_share: float, events_per_s: float) -> tuple
 
 def _sentences(report: LabReport, error_share: float, events_per_s: float) -> Iterator[str]:
     for subject in report.subjects:
-        if subject.ratio is not None:
-            yield _speed(report, subject, subject.ratio)
+        yield from (_compared(report, subject, clause) for clause in comparison(report, subject))
     yield _over(report)
     examined = {subject.name: _examined(report, subject) for subject in report.subjects}
     if all(rows is not None for rows in examined.values()):
@@ -36,11 +35,11 @@ def _sentences(report: LabReport, error_share: float, events_per_s: float) -> It
         yield "nothing came in while it was measured"
 
 
-def _speed(report: LabReport, subject: Subject, ratio: Ratio) -> str:
+def _compared(report: LabReport, subject: Subject, clause: str) -> str:
     cells = [cell for cell in report.cells if cell.subject == subject.name]
     slower = _titles(report, cells, lambda found: found.is_slower)
     alike = _titles(report, cells, lambda found: not found.is_slower and not found.is_faster)
-    said = f"{subject.name}: {speed(ratio)}"
+    said = f"{subject.name}: {clause}"
     return said + f"; slower: {slower}" * bool(slower) + f"; no difference shown: {alike}" * bool(alike)
 
 
@@ -52,7 +51,7 @@ def _titles(report: LabReport, cells: list[Cell], holds: Callable[[Ratio], bool]
 def _over(report: LabReport) -> str:
     counts = {
         subject.name: sum(
-            cell.p95_ms is None or cell.p95_ms > report.threshold_ms
+            cell.error is not None or cell.p95_ms is None or cell.p95_ms > report.threshold_ms
             for cell in report.cells
             if cell.subject == subject.name
         )

@@ -22,26 +22,40 @@ def verdict(report: LabReport, engine: Engine | None = None) -> tuple[str, ...]:
     baseline = report.subject(report.baseline)
     if baseline is None:
         return ()
-    found = [
-        sentence
-        for subject in report.subjects
-        if subject.ratio is not None and subject.name != report.baseline
-        for sentence in _of_subject(report, subject, baseline)
-    ]
-    if found and engine is Engine.SINGLESTORE and (sharded := report.subject(_KEYS)) and sharded.ratio:
+    found = [sentence for subject in report.subjects for sentence in _of_subject(report, subject, baseline)]
+    sharded = report.subject(_KEYS) if found and engine is Engine.SINGLESTORE else None
+    if sharded and (sharded.ratio or given_up(report, sharded) or given_up(report, baseline)):
         found.insert(0, f"Are the workshop's SHARD KEY and SORT KEY relevant? {_answer(sharded.ratio)}")
     return tuple(found)
 
 
 def _of_subject(report: LabReport, subject: Subject, baseline: Subject) -> Iterator[str]:
-    assert subject.ratio is not None  # noqa: S101 (asked before)
-    clauses = [speed(subject.ratio), *_price(subject, baseline)]
-    yield f"{subject.name}: {', '.join(clauses)}"
-    p95s = [cell.p95_ms for cell in report.cells if cell.subject == subject.name and cell.p95_ms is not None]
+    compared = [*comparison(report, subject)]
+    if subject is baseline or not (compared or given_up(report, baseline)):
+        yield from (f"{subject.name}: {clause}" for clause in compared)
+        return
+    if clauses := [*compared, *_price(subject, baseline)]:
+        yield f"{subject.name}: {', '.join(clauses)}"
+    answered = [cell for cell in report.cells if cell.subject == subject.name and cell.error is None]
+    p95s = [cell.p95_ms for cell in answered if cell.p95_ms is not None]
     if subject.text == "ours" and len(p95s) == len(report.queries):
         is_met = max(p95s) < AIM_MS
         below = f"every p95 is below {AIM_MS:g} ms" if is_met else f"not every p95 is below {AIM_MS:g} ms"
         yield f"{subject.name}: {below}, the largest is {max(p95s):.1f} ms"
+
+
+def comparison(report: LabReport, subject: Subject) -> Iterator[str]:
+    """How fast it is, in one clause; none where there is nothing to compare, or nothing to compare it with."""
+    if count := given_up(report, subject):
+        left = "nothing is compared with it" if subject.name == report.baseline else "not compared"
+        yield f"{count} of {len(report.queries)} queries were given up: {left}"
+    elif subject.ratio is not None:
+        yield speed(subject.ratio)
+
+
+def given_up(report: LabReport, subject: Subject) -> int:
+    """How many queries it is not asked any more."""
+    return sum(cell.error is not None for cell in report.cells if cell.subject == subject.name)
 
 
 def speed(ratio: Ratio) -> str:
@@ -66,7 +80,9 @@ def _price(subject: Subject, baseline: Subject) -> Iterator[str]:
         yield f"a campaign starts in {subject.start_ms:,.0f} ms instead of {baseline.start_ms:,.0f}"
 
 
-def _answer(ratio: Ratio) -> str:
+def _answer(ratio: Ratio | None) -> str:
+    if ratio is None:
+        return "Not known: queries were given up."
     if ratio.confidence < _ENOUGH:
         return f"Not known yet: the same queries are {speed(ratio)}."
     if ratio.is_faster:

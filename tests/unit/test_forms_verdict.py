@@ -49,10 +49,20 @@ def test_questions_over_the_threshold_are_counted_by_form():
     assert "of 2 questions over 200 ms (p95): raw 1, rollups none" in verdict(report(), 0.0, 0.0)
     within = replace(report(), threshold_ms=500.0)
     assert "every question is answered within 500 ms by each form (p95)" in verdict(within, 0.0, 0.0)
-    failed = replace(within.cells[0], p95_ms=None, error="overdue")
-    assert "of 2 questions over 500 ms (p95): raw 1, rollups none" in verdict(
-        replace(within, cells=(failed, *within.cells[1:])), 0.0, 0.0
-    )
+    # Whatever it took before it was given up.
+    for p95_ms in (None, 9.0):
+        failed = replace(within.cells[0], p95_ms=p95_ms, error="overdue")
+        assert "of 2 questions over 500 ms (p95): raw 1, rollups none" in verdict(
+            replace(within, cells=(failed, *within.cells[1:])), 0.0, 0.0
+        )
+
+
+def test_a_form_that_has_given_up_a_question_is_not_compared():
+    found = report(rollups=None)
+    lost = replace(found, cells=(*found.cells[:3], replace(found.cells[3], error="overdue", ratio=None)))
+    assert verdict(lost, 0.0, 0.0)[0] == "rollups: 1 of 2 queries were given up: not compared"
+    lost = replace(found, cells=(replace(found.cells[0], error="overdue"), *found.cells[1:]))
+    assert verdict(lost, 0.0, 0.0)[0] == "raw: 1 of 2 queries were given up: nothing is compared with it"
 
 
 def test_rows_are_added_up_where_all_are_known():

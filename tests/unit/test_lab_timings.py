@@ -45,15 +45,35 @@ def test_what_failed_says_why_and_is_compared_no_further():
     assert overall([timings], ["q"], "rollup", "baseline") is None
 
 
-def test_over_all_queries_a_round_counts_those_that_both_have_answered():
+@pytest.mark.parametrize("subject", ["baseline", "rollup"])
+def test_a_query_that_either_has_given_up_has_no_ratio(subject: str):
+    timings = run({0: [10.0]}, {0: [2.0]})
+    timings.fail("q", subject, "no answer within 60 s")
+    assert cell([timings], "q", "rollup", "baseline", threshold_ms=200.0).ratio is None
+
+
+def test_over_all_queries_a_round_counts_when_all_were_asked_in_it():
     timings = run({0: [10.0], 1: [10.0]}, {0: [5.0], 1: [5.0]})
     timings.add(0, "r", "baseline", [80.0])
     timings.add(0, "r", "rollup", [10.0])
+    # The round under way.
     timings.add(1, "r", "baseline", [80.0])
     found = overall([timings], ["q", "r"], "rollup", "baseline")
     assert found is not None
-    assert (found.low, found.high, found.pairs) == (2.0, pytest.approx(4.0), 2)
+    assert (found.value, found.pairs) == (pytest.approx(4.0), 1)
     assert overall([timings], ["q", "r"], "baseline", "baseline") is None
+
+
+@pytest.mark.parametrize("subject", ["baseline", "rollup"])
+def test_over_all_queries_nothing_is_compared_when_either_has_given_one_up(subject: str):
+    """What it was asked before counts as little: in whatever run it was."""
+    timings = run({0: [10.0]}, {0: [2.0]})
+    timings.add(0, "r", "baseline", [80.0])
+    timings.add(0, "r", "rollup", [10.0])
+    other = Timings()
+    other.fail("r", subject, "no answer within 60 s")
+    assert overall([timings], ["q", "r"], "rollup", "baseline") is not None
+    assert overall([timings, other], ["q", "r"], "rollup", "baseline") is None
 
 
 def test_rows_are_those_that_were_counted_last():

@@ -70,6 +70,33 @@ def test_of_ours_the_aim_is_told_met_or_not():
     assert verdict(report(ours, p95_ms=5.0))[-1] == "rollup: not every p95 is below 5 ms, the largest is 5.0 ms"
 
 
+def test_who_has_given_up_a_query_is_not_compared():
+    found = report(replace(subject("indexed", Ratio(5.0, 4.0, 6.0, SURE, 7)), ratio=None))
+    given_up = replace(found, cells=(replace(found.cells[0], error="no answer within 60 s"),))
+    assert verdict(given_up) == ("indexed: 1 of 1 queries were given up: not compared, ingest at 0.99 of baseline",)
+
+
+def test_where_the_baseline_has_given_up_a_query_nothing_is_compared_and_the_rest_is_told():
+    ours = subject("rollup", Ratio(961.0, 500.0, 1810.0, SURE, 7), text="ours", start_ms=9.0)
+    sharded = subject("sharded", Ratio(1.3, 1.1, 1.6, SURE, 7))
+    found = report(replace(ours, ratio=None), replace(sharded, ratio=None))
+    lost = replace(found, cells=(*found.cells, Cell("q", "baseline", error="no answer within 60 s")))
+    assert verdict(lost, Engine.SINGLESTORE) == (
+        "Are the workshop's SHARD KEY and SORT KEY relevant? Not known: queries were given up.",
+        "baseline: 1 of 1 queries were given up: nothing is compared with it",
+        "rollup: ingest at 0.99 of baseline, a campaign starts in 9 ms instead of 8,000",
+        "rollup: every p95 is below 5 ms, the largest is 3.0 ms",
+        "sharded: ingest at 0.99 of baseline",
+    )
+
+
+def test_the_aim_is_not_met_by_what_was_given_up():
+    ours = replace(subject("rollup", Ratio(9.0, 8.0, 10.0, SURE, 7), text="ours"), ratio=None)
+    found = report(ours)
+    lost = replace(found, cells=(replace(found.cells[0], error="no answer within 60 s"),))
+    assert not any("p95" in sentence for sentence in verdict(lost))
+
+
 def test_the_question_of_the_workshop_is_answered_on_its_own_server_alone():
     found = report(subject("sharded", Ratio(1.3, 0.9, 1.6, SURE, 7)))
     assert not any("KEY" in sentence for sentence in verdict(found, Engine.MARIADB))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from rtdash.model.lab import Cell, LabReport, Subject
 from rtdash.model.text import plain
+from rtdash.model.verdict import given_up
 from rtdash.widgets.drawing import lab_figures as figures
 from rtdash.widgets.drawing.bars import bar
 from rtdash.widgets.drawing.numbers import grouped, share
@@ -56,15 +57,15 @@ def _filling(subject: Subject) -> Bar:
 def _latency(report: LabReport, subject: Subject) -> Bar:
     cells = figures.cells_of(report, subject)
     typical_ms = figures.typical_ms(report, subject)
-    sign, role, said = _flag(report, cells)
+    sign, role, said = _flag(report, cells, given_up(report, subject))
     number = "–" if typical_ms is None else figures.whole_ms(typical_ms)
     notes = ((f"{sign} {said}", role), *_compared(report, subject))
     return Bar(subject.name, (sign, role), typical_ms, number, "ms", notes)
 
 
-def _flag(report: LabReport, cells: Sequence[Cell]) -> tuple[str, str, str]:
+def _flag(report: LabReport, cells: Sequence[Cell], failed: int) -> tuple[str, str, str]:
     """Sign, role and words for how many queries are too slow, or were given up."""
-    if failed := sum(cell.error is not None for cell in cells):
+    if failed:
         return "✗", "error", f"{failed} given up"
     if not cells:
         return " ", "muted", "waiting"
