@@ -7,10 +7,10 @@ from functools import partial
 
 from pydantic import SecretStr
 
+from rtdash.lab.explaining import Explaining
 from rtdash.lab.measure import DEADLINE_S, Asked, Question
 from rtdash.lab.session import PURPOSE
 from rtdash.lab.stop import Stop
-from rtdash.model.explanation import BreakOff
 from rtdash.model.lab import Subject
 from rtdash.panels.forms import Form, Forms
 from rtdash.sources.citus import CitusConnection
@@ -46,29 +46,12 @@ SUBJECTS = (
 """In the order in which they are shown; all are compared with the first."""
 
 
-class _Explaining:
-    """An execution that is explained, as far as it can be ended from another thread."""
-
-    def __init__(self) -> None:
-        self._break_off: BreakOff | None = None
-
-    def hand_out(self, break_off: BreakOff) -> None:
-        self._break_off = break_off
-
-    def cancel(self) -> None:
-        """PostgreSQL looks once a second whether somebody is still there."""
-        if self._break_off is not None:
-            self._break_off()
-
-    abandon = cancel
-
-
 def asked(form: Form, questions: Sequence[Forms], dsn: SecretStr, customer_id: int, stop: Stop) -> Asked:
     """A form, with the questions about one customer about this one."""
 
     def examine(_: QueryConnection, question: Question) -> int | None:
         """All rows that are read of tables; None where the plan does not have all of them."""
-        explaining = _Explaining()
+        explaining = Explaining()
         with stop.ends(explaining):
             deadline_s = DEADLINES * DEADLINE_S
             plan = explain(dsn, question.sql, question.parameters, deadline_s, explaining.hand_out)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from functools import partial
 
+from rtdash.lab.explaining import Explaining
 from rtdash.lab.fill import Home
 from rtdash.lab.measure import Asked, Question
 from rtdash.lab.session import PURPOSE
@@ -34,14 +35,14 @@ def questions(engine: Engine, *, ours: bool) -> tuple[Question, ...]:
     )
 
 
-def asked(home: Home, engine: Engine) -> Asked:
+def asked(home: Home, engine: Engine, stop: Stop) -> Asked:
     """A layout as the measurement asks it. Raises PanelError."""
-    examine = _rows_profiled if engine is Engine.SINGLESTORE else _rows_read
+    examine = partial(_rows_profiled, home, stop) if engine is Engine.SINGLESTORE else _rows_read
     return Asked(
         home.layout.name,
         partial(DonationsConnection, home.dsn, PURPOSE),
         questions(engine, ours=home.keeps_sums),
-        partial(examine, home),
+        examine,
     )
 
 
@@ -68,7 +69,7 @@ def _answers(home: Home, engine: Engine, stop: Stop) -> dict[str, Counter[tuple[
     return answers
 
 
-def _rows_read(_home: Home, connection: QueryConnection, question: Question) -> int:
+def _rows_read(connection: QueryConnection, question: Question) -> int:
     """As MariaDB counts them for the session: rows that the storage engine gave."""
 
     def read() -> int:
@@ -79,7 +80,9 @@ def _rows_read(_home: Home, connection: QueryConnection, question: Question) -> 
     return read() - before
 
 
-def _rows_profiled(home: Home, _connection: QueryConnection, question: Question) -> int:
+def _rows_profiled(home: Home, stop: Stop, _: QueryConnection, question: Question) -> int:
     """As SingleStore's profile of one execution has them, on a connection of its own."""
-    plan = explain(home.dsn, question.sql, question.parameters, _DEADLINE_S)
+    explaining = Explaining()
+    with stop.ends(explaining):
+        plan = explain(home.dsn, question.sql, question.parameters, _DEADLINE_S, explaining.hand_out)
     return sum(node.rows_scanned or 0 for node in plan.root.walk())

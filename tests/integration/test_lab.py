@@ -14,6 +14,7 @@ import pytest
 from lab_process import HOME, Seen, lab
 from pydantic import SecretStr
 
+from rtdash.campaigns.clock import stamp
 from rtdash.cli import main
 from rtdash.lab.databases import claimed, in_database
 from rtdash.lab.fill import Home, fill
@@ -23,12 +24,15 @@ from rtdash.lab.rows import Rows
 from rtdash.lab.run import DonationsStudy, Wanted
 from rtdash.lab.session import LabSession
 from rtdash.lab.stop import Stop
+from rtdash.lab.writer import Writer
 from rtdash.model.engine import Engine
 from rtdash.model.lab import LabReport, Phase
 from rtdash.servers.mariadb import PrivateMariaDB
 from rtdash.sources.donations import DonationsConnection
+from tests.world import until
 
 ROWS = 4_000
+TABLE = "donation_transactions"
 SMALL = ("--private", "--store=donations", "--rows=1000", "--layouts=baseline", "--rounds=1", "--json=-")
 FEW = Wanted(rows=ROWS, rounds=2, writes_per_s=40)
 
@@ -59,14 +63,17 @@ def test_a_run_fills_every_figure_and_leaves_nothing(donations_dsn: SecretStr, s
         assert cell.p50_ms <= cell.p95_ms
         assert cell.rows_examined
         assert (cell.ratio is None) == (cell.subject == "baseline")
-    rows = {subject.rows for subject in report.subjects}
-    assert len(rows) == 1
-    assert rows.pop() >= ROWS + 36 * 40
+    assert {subject.rows for subject in report.subjects} == {ROWS}
+    (rows_after,) = {subject.rows_after for subject in report.subjects}
+    came_in, of_a_part = divmod(rows_after - ROWS - 36 * 40, 20)
+    # Batches of half a second, each as large as any other, however late.
+    assert came_in > 0
+    assert of_a_part == 0
     for subject in report.subjects:
         assert subject.fill_rows_per_s
         assert subject.ingest_rows_per_s
         assert subject.start_ms
-        assert subject.start_rows == (2 if subject.name == "rollup" else subject.rows - ROWS // 2)
+        assert subject.start_rows == (2 if subject.name == "rollup" else subject.rows_after - ROWS // 2)
     assert report.server.startswith("MariaDB 1")
     assert report.verdict
     # In the order of the steps, forward alone.
@@ -77,17 +84,41 @@ def test_a_run_fills_every_figure_and_leaves_nothing(donations_dsn: SecretStr, s
     seen.assert_nothing_left()
 
 
-def test_of_several_runs_each_begins_as_the_first_did(donations_dsn: SecretStr, seen: Seen):
+def test_of_several_runs_each_begins_anew(donations_dsn: SecretStr, seen: Seen):
+    def count(report: LabReport) -> None:
+        if report.phase is Phase.MEASURING and report.run > len(began):
+            began.append([seen.run(f"SELECT COUNT(*) FROM {HOME}_{name}.{TABLE}") for name in ("baseline", "rollup")])
+
+    began: list[list[object]] = []
     wanted = Wanted(rows=2_000, layouts=("rollup",), runs=2, rounds=1, writes_per_s=40)
-    report = studied(donations_dsn, wanted)
+    report = studied(donations_dsn, wanted, count)
+    assert began == [[((2_000,),)] * 2] * 2
     assert (report.run, report.runs, report.problems) == (2, 2, ())
     assert {cell.ratio.pairs for cell in report.cells if cell.ratio} == {2}
     baseline = report.subject("baseline")
     assert baseline is not None
-    # Of the median of both starts: had the first not been taken back, the second would have had little to change.
-    assert baseline.start_rows is not None
-    assert baseline.start_rows > 1_000
+    # Half of the past is active, and all that came in: of both the median is told.
+    assert baseline.start_rows == baseline.rows_after - 1_000
     seen.assert_nothing_left()
+
+
+def test_what_fills_the_windows_is_not_measured_and_a_late_writer_writes_no_larger_batches(donations_dsn: SecretStr):
+    with filled(donations_dsn, "baseline", "rollup") as (homes, rows, past_us):
+        writer = Writer(homes, rows, past_us, Stop(), rate_per_s=40)
+        with writer.writing():
+            writer._clock._offset_us += 10_000_000
+            until(lambda: homes[0].ingested >= 20 * 20 and homes[1].ingested >= 20 * 20)
+        in_windows = 36 * 40
+        for home in homes:
+            with closing(LabSession(home.dsn, Stop())) as session:
+                since = session.rows(f"SELECT COUNT(*) FROM {TABLE} WHERE transaction_date >= %s", stamp(past_us))
+            assert since == ((in_windows + home.ingested,),)
+            assert home.rows == ROWS + in_windows + home.ingested
+        rollup = homes[1]
+        with closing(LabSession(rollup.dsn, Stop())) as session:
+            batches = session.rows("SELECT loaded, COUNT(*) FROM ingest_batches GROUP BY loaded")
+            assert batches == ((20, rollup.ingested // 20),)
+            assert session.rows("SELECT SUM(donations) FROM donation_arrivals") == ((rollup.ingested,),)
 
 
 def test_a_planted_difference_is_found(donations_dsn: SecretStr, seen: Seen):
@@ -109,24 +140,25 @@ def test_a_planted_difference_is_found(donations_dsn: SecretStr, seen: Seen):
 
 
 def test_the_rows_that_a_query_reads_are_those_that_it_reads(donations_dsn: SecretStr):
-    with filled(donations_dsn, "baseline", "timesorted", "rollup") as homes:
+    with filled(donations_dsn, "baseline", "timesorted", "rollup") as (homes, _, _):
         counted = {}
         for home in homes:
-            subject = asked(home, Engine.MARIADB)
+            subject = asked(home, Engine.MARIADB, Stop())
             with closing(DonationsConnection(home.dsn, "lab")) as connection:
                 counted[home.layout.name] = {
                     question.id: subject.examine(connection, question) for question in subject.questions
                 }
     assert counted["baseline"]["01_donations"] == ROWS
     assert counted["baseline"]["07_organizations_live"] == ROWS
-    # All of the past lies within the window: what a range reads is counted, not what there is.
+    # The past ends before the windows begin: what a range reads is counted, not what there is.
     assert counted["timesorted"]["03_best"] == ROWS
-    # 20 cities, 4 organisations, and the 10 campaigns that are looked through.
-    assert 80 < (counted["rollup"]["01_donations"] or 0) < 120
+    assert counted["timesorted"]["07_organizations_live"] == 0
+    # Which campaign runs, whether one does, the latest end of any; then its 4 cities by 4 organisations.
+    assert counted["rollup"]["01_donations"] == 3 + 16
 
 
 def test_every_layout_answers_the_questions_without_a_window_alike_by_either_text(donations_dsn: SecretStr):
-    with filled(donations_dsn, *NAMES) as homes:
+    with filled(donations_dsn, *NAMES) as (homes, _, _):
         answers = []
         for home in homes:
             with closing(DonationsConnection(home.dsn, "lab")) as connection:
@@ -140,14 +172,14 @@ def test_every_layout_answers_the_questions_without_a_window_alike_by_either_tex
 
 
 @contextmanager
-def filled(dsn: SecretStr, *names: str) -> Iterator[list[Home]]:
-    """These layouts with 4,000 rows."""
+def filled(dsn: SecretStr, *names: str) -> Iterator[tuple[list[Home], Rows, int]]:
+    """These layouts with 4,000 rows; what goes on with them, and from when."""
     stop = Stop()
     with claimed(dsn, stop) as databases:
         chosen = [layout for layout in layouts(Engine.MARIADB) if layout.name in names]
         homes = [Home(layout, databases.make(layout, stop)) for layout in chosen]
-        fill(homes, Rows(), ROWS, stop, lambda _: None)
-        yield homes
+        rows = Rows()
+        yield homes, rows, fill(homes, rows, ROWS, stop, lambda *_: None)
 
 
 def test_a_query_that_is_overdue_is_an_error_in_its_cell_alone(donations_dsn: SecretStr, seen: Seen):

@@ -49,6 +49,7 @@ class Server:
             r"^LOAD DATA LOCAL INFILE 'rows' INTO TABLE donation_transactions CHARACTER SET utf8mb4 ",
             LocalInfile(self._load),
         )
+        peer.tell(r"^ANALYZE TABLE donation_(transactions|totals|seconds)$", Done())
         peer.tell(r"^INSERT INTO (campaigns|donation_totals|donation_seconds) ", Done(1))
         peer.tell(r"\bFROM (donation_transactions|current_campaigns)\b", Rows(("value",), [(7,)]))
         peer.tell(r"^PROFILE ", Rows(("value",), [(7,)]))
@@ -131,10 +132,14 @@ def test_a_refusal_says_which_right_is_missing(peer: Peer):
         DonationsStudy(peer.dsn(), Engine.SINGLESTORE, WANTED).run(Stop(), lambda _: None)
 
 
-def test_what_runs_when_it_is_stopped_is_ended_on_its_own_aggregator(peer: Peer):
+@pytest.mark.parametrize("statement", ["LOAD DATA", "PROFILE "])
+def test_what_runs_when_it_is_stopped_is_ended_on_its_own_aggregator(
+    peer: Peer, statement: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(measure, "_MOST", 1)
     server = Server(peer)
     stop = Stop()
-    peer.hold(r"^LOAD DATA")
+    peer.hold(f"^{statement}")
 
     def say(report: LabReport) -> None:
         told.append(report)
