@@ -71,6 +71,19 @@ def add_sums(cursor: Cursor, sums: Sums) -> None:
     cursor.executemany(_SECONDS, list(sums.second_rows()))
 
 
+def add_arrivals(cursor: Cursor, sums: Sums, newest: int) -> int:
+    """Tell when they became visible, after the arrival `newest`; returns the new one. Raises MySQLError."""
+    first_id = max(newest + 1, time.time_ns() // 1000)
+    arrivals = list(sums.arrival_rows(first_id))
+    cursor.executemany(_ARRIVALS, arrivals)
+    return first_id + len(arrivals) - 1
+
+
+def add_batch(cursor: Cursor, counts: tuple[int, int, int], took_s: float) -> None:
+    """Record a batch: loaded, dead, duplicates. Raises MySQLError."""
+    cursor.execute(_BATCH, (*counts, 1000 * took_s))
+
+
 class _Known(Exception):  # noqa: N818
     """Some donations of the batch are in the table already, or twice in the batch."""
 
@@ -153,10 +166,10 @@ class DonationSink:
                 self._load(cursor, prepared.rows, sum(len(part.values) for part in prepared.parts))
                 add_sums(cursor, prepared.sums)
                 if self._tells_arrivals:
-                    self._tell(cursor, prepared.sums)
+                    self._newest_arrival = add_arrivals(cursor, prepared.sums, self._newest_arrival)
             offsets.bury(cursor, [letter for part in prepared.parts for letter in part.dead])
             if self._tells_arrivals:
-                cursor.execute(_BATCH, (*_counts(prepared.parts), 1000 * (time.monotonic() - started)))
+                add_batch(cursor, _counts(prepared.parts), time.monotonic() - started)
 
     def _load(self, cursor: Cursor, rows: bytes, count: int) -> None:
         stored, warnings = load(self._connection, INTO, rows)
@@ -165,12 +178,6 @@ class DonationSink:
         if warnings:
             cursor.execute("SHOW WARNINGS LIMIT 1")
             raise SourceError(f"donations database: {cursor.fetchall()[0][2]} while loading donations")
-
-    def _tell(self, cursor: Cursor, sums: Sums) -> None:
-        first_id = max(self._newest_arrival + 1, time.time_ns() // 1000)
-        arrivals = list(sums.arrival_rows(first_id))
-        cursor.executemany(_ARRIVALS, arrivals)
-        self._newest_arrival = first_id + len(arrivals) - 1
 
     def _without_known(self, parts: Sequence[Parsed[Donation]]) -> list[Parsed[Donation]]:
         """Leave out what the table has, and what comes a second time; each part counts its own."""

@@ -24,14 +24,12 @@ def plan(layouts: Sequence[Layout], rows: int, runs: int, rounds: int) -> list[t
     # Half of all rows are those of the campaign that is asked about.
     read_s = rows * _ROW_READ_S
     turn_s = _QUERIES * (workshops * max(_TURN_S, read_s) + (len(layouts) - workshops) * _TURN_S)
-    measured = (Phase.MEASURING, (rounds + 1) * turn_s)
-    started = (Phase.STARTING, 1.0 + workshops * rows / 2 * _ROW_CHANGED_S)
-    return [
+    one = [
         (Phase.MAKING, len(layouts) * _MAKE_S),
         (Phase.FILLING, rows * stored_s),
-        *[measured, started] * (runs - 1),
-        measured,
+        (Phase.MEASURING, (rounds + 1) * turn_s),
         (Phase.CHECKING, workshops * read_s * (_QUERIES - 2)),
-        started,
+        (Phase.STARTING, 1.0 + workshops * rows / 2 * _ROW_CHANGED_S),
         (Phase.CLEANING, len(layouts) * _DROP_S),
     ]
+    return one * runs

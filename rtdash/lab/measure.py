@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from rtdash.errors import SourceError
 from rtdash.lab.stop import Stop
 from rtdash.lab.timings import Timings
+from rtdash.lab.turns import in_turn
 from rtdash.sources.connection import Answer, Connector, QueryConnection
 
 _log = logging.getLogger(__name__)
@@ -58,8 +59,7 @@ class Measurement:
 
     def round(self, number: int) -> None:
         """Round `number`, from 0: each subject has its turn. Raises Stopped."""
-        first = number % len(self._asked)
-        for asked in (*self._asked[first:], *self._asked[:first]):
+        for asked in in_turn(self._asked, number):
             for question in asked.questions:
                 if not self.timings.has_failed(question.id, asked.name):
                     self._told(f"{question.title} on {asked.name}")
@@ -88,7 +88,7 @@ class Measurement:
             connection.close()
 
     def _turn(self, number: int, asked: Asked, question: Question) -> None:
-        """Ask it until half a second is used, 20 times at most."""
+        """Ask it until half a second is used, 20 times at most; what it took before it fails counts as well."""
         key = (question.id, asked.name)
         took_ms: list[float] = []
         try:
@@ -101,7 +101,7 @@ class Measurement:
         except SourceError as error:
             self.timings.fail(*key, str(error))
             self._lose(asked)
-        else:
+        if took_ms:
             self.timings.add(number, *key, took_ms)
 
     def _ask(self, asked: Asked, question: Question) -> Answer:

@@ -18,12 +18,12 @@ from rtdash.campaigns.weights import WanderingWeights, cumulative
 from rtdash.ingest.sums import Place, Sums
 from rtdash.model.campaign import CITIES_A_CAMPAIGN
 from rtdash.model.donation import transaction_id
-from rtdash.model.places import CITIES, ORGANIZATIONS
+from rtdash.model.places import CITIES, ORGANIZATIONS, City
 
 CAMPAIGNS = 10
 """One after the other; the last runs, and has half of all rows."""
 RATE_PER_S = 2_000
-"""Of the past: it reaches back from now at this rate."""
+"""Of the past: it reaches back at this rate."""
 CHUNK = 100_000
 _SECOND_US = 1_000_000
 _CENTS = range(min(AMOUNTS), max(AMOUNTS) + 1)
@@ -75,6 +75,8 @@ class Rows:
         lines: list[str] = []
         sums = Sums(Counter(), Counter(), Counter())
         self._add(lines, sums, CAMPAIGNS, start_us, max(1, (end_us - start_us) // count), count)
+        # What just came in is told by its hundredths of a second; nobody asks that of the past.
+        sums.moments.update(line.split("\t", 2)[1][:22] for line in lines)
         return Chunk(count, "".join(lines).encode(), sums)
 
     def _add(self, lines: list[str], sums: Sums, campaign_id: int, start_us: int, step_us: int, count: int) -> None:
@@ -117,12 +119,17 @@ class Rows:
         return self._weights
 
 
+def cities_of(campaign_id: int) -> tuple[City, ...]:
+    """Where a campaign collects."""
+    first = CITIES_A_CAMPAIGN * (campaign_id - 1) % len(CITIES)
+    return tuple(CITIES[first : first + CITIES_A_CAMPAIGN])
+
+
 @cache
 def _places(campaign_id: int) -> list[Place]:
     """Each of its cities and organisations once, for a campaign that is the current one or has ended."""
-    first = CITIES_A_CAMPAIGN * (campaign_id - 1) % len(CITIES)
     return [
         Place(campaign_id, city.name, one.name, city.latitude, city.longitude, campaign_id == CAMPAIGNS)
-        for city in CITIES[first : first + CITIES_A_CAMPAIGN]
+        for city in cities_of(campaign_id)
         for one in ORGANIZATIONS
     ]

@@ -5,23 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
-from statistics import median
 
 from pydantic import SecretStr
 
+from rtdash.lab import figures
 from rtdash.lab.account import Account, Say
-from rtdash.lab.databases import claimed, unbroken
+from rtdash.lab.databases import LayoutDatabases, claimed, unbroken
 from rtdash.lab.expected import plan
+from rtdash.lab.figures import Run
 from rtdash.lab.fill import Home, fill
-from rtdash.lab.layout import NAMES, layouts
+from rtdash.lab.layout import NAMES, Layout, layouts
 from rtdash.lab.measure import DEADLINE_S, ROUNDS, Measurement
 from rtdash.lab.questions import asked, differences, questions
 from rtdash.lab.rows import Rows
 from rtdash.lab.session import LabSession
-from rtdash.lab.starting import Started, restore, start
+from rtdash.lab.starting import start
 from rtdash.lab.stop import Stop
 from rtdash.lab.study import Study
-from rtdash.lab.timings import Timings, cell, overall
+from rtdash.lab.turns import in_turn
 from rtdash.lab.writer import RATE_PER_S, Writer
 from rtdash.model.engine import Engine
 from rtdash.model.lab import LabReport, Phase, Subject
@@ -78,53 +79,73 @@ class DonationsStudy(Study):
         account.enter(Phase.MAKING, "looking for what an earlier lab has left")
         with claimed(self._dsn, stop) as databases:
             try:
-                homes = []
-                for done, layout in enumerate(self._layouts):
-                    account.advance(done / len(self._layouts), f"making {layout.name}")
-                    homes.append(Home(layout, databases.make(layout, stop)))
-                Runs(account, homes, self._engine, self._wanted, stop).run()
+                Runs(account, databases, self._layouts, self._engine, self._wanted, stop).run()
             finally:
                 account.enter(Phase.CLEANING, "removing the lab's databases")
 
 
 class Runs:
-    """What is done once the tables are there: one fill, then run after run."""
+    """Run after run, each a whole one: what an earlier one has left in tables, and of them, would be measured too."""
 
-    def __init__(self, account: Account, homes: Sequence[Home], engine: Engine, wanted: Wanted, stop: Stop) -> None:
+    def __init__(
+        self,
+        account: Account,
+        databases: LayoutDatabases,
+        layouts: Sequence[Layout],
+        engine: Engine,
+        wanted: Wanted,
+        stop: Stop,
+    ) -> None:
         self._account = account
-        self._homes = homes
+        self._databases = databases
+        self._layouts = layouts
         self._engine = engine
         self._wanted = wanted
         self._stop = stop
-        self._rows = Rows()
-        self._runs: list[Timings] = []
-        self._started: dict[str, list[Started]] = {home.layout.name: [] for home in homes}
+        self._runs: list[Run] = []
 
     def run(self) -> None:
-        """All of it. Raises SourceError, Stopped."""
-        self._fill()
-        for number in range(1, self._wanted.runs + 1):
-            is_last = number == self._wanted.runs
-            self._measure(number)
-            if is_last:
-                self._check()
-            self._start(restored=not is_last)
+        """All of it; what the last one has made is left to whoever made the databases. Raises RtdashError."""
+        for number in range(self._wanted.runs):
+            if number:
+                self._account.enter(Phase.CLEANING, f"run {number} is over")
+                self._databases.drop()
+                self._tell(1.0, f"run {number} is over")
+                self._account.enter(Phase.MAKING, "making tables")
+            self._account.change(run=number + 1)
+            run = Run(self._make())
+            self._runs.append(run)
+            # The same ones in each: what differs between runs is not what was asked.
+            rows = Rows()
+            past_us = self._fill(run, rows)
+            self._measure(run, rows, past_us)
+            self._check(run)
+            self._start(run, number)
 
-    def _fill(self) -> None:
-        wanted = self._wanted.rows
+    def _make(self) -> list[Home]:
+        homes = []
+        for done, layout in enumerate(self._layouts):
+            self._account.advance(done / len(self._layouts), f"making {layout.name}")
+            homes.append(Home(layout, self._databases.make(layout, self._stop)))
+        self._account.advance(1.0, "tables are made")
+        return homes
 
-        def filled(rows: int) -> None:
-            self._tell(rows / wanted, f"{rows:,} of {wanted:,} rows")
+    def _fill(self, run: Run, rows: Rows) -> int:
+        """Returns when the past ends, µs of the server's Unix epoch."""
+        wanted, homes = self._wanted.rows, len(run.homes)
+
+        def stored(rows: int, name: str) -> None:
+            self._tell(rows / wanted / homes, f"{rows // homes:,} of {wanted:,} rows, last into {name}")
 
         self._account.enter(Phase.FILLING, "filling")
-        fill(self._homes, self._rows, wanted, self._stop, filled)
+        return fill(run.homes, rows, wanted, self._stop, stored)
 
-    def _measure(self, number: int) -> None:
+    def _measure(self, run: Run, rows: Rows, past_us: int) -> None:
         self._account.enter(Phase.MEASURING, "filling the windows")
-        self._account.change(run=number)
         # Rows that a query reads are counted once, in a round of its own.
-        turns, rounds = 0, self._wanted.rounds + (number == 1)
-        most = rounds * len(self._homes) * len(self._account.report.queries)
+        is_first = run is self._runs[0]
+        turns, rounds = 0, self._wanted.rounds + is_first
+        most = rounds * len(run.homes) * len(self._account.report.queries)
 
         def told(doing: str) -> None:
             nonlocal turns
@@ -132,60 +153,39 @@ class Runs:
             self._tell(turns / most, doing)
             turns += 1
 
-        writer = Writer(self._homes, self._rows, self._stop, self._wanted.writes_per_s)
-        subjects = [asked(home, self._engine) for home in self._homes]
+        writer = Writer(run.homes, rows, past_us, self._stop, self._wanted.writes_per_s)
+        subjects = [asked(home, self._engine, self._stop) for home in run.homes]
         measurement = Measurement(subjects, self._stop, told, self._wanted.deadline_s)
-        self._runs.append(measurement.timings)
         with closing(measurement), writer.writing():
+            run.timings = measurement.timings
+            before = pages_read(run.homes[0].dsn)
             for each in range(self._wanted.rounds):
                 measurement.round(each)
-            if number == 1:
+            run.pages_read = pages_read(run.homes[0].dsn) - before
+            if is_first:
                 measurement.examine()
-        self._tell(1.0, f"run {number} is measured")
+        self._tell(1.0, "measured")
 
-    def _check(self) -> None:
+    def _check(self, run: Run) -> None:
         self._account.enter(Phase.CHECKING, "whether all layouts answer the same")
-        found = differences(self._homes, self._engine, self._stop)
-        self._tell(1.0, "checked", problems=(*self._account.report.problems, *found))
+        told = self._account.report.problems
+        found = [one for one in differences(run.homes, self._engine, self._stop) if one not in told]
+        self._tell(1.0, "checked", problems=(*told, *found))
 
-    def _start(self, *, restored: bool) -> None:
+    def _start(self, run: Run, number: int) -> None:
         self._account.enter(Phase.STARTING, "a campaign starts")
-        for done, home in enumerate(self._homes):
-            self._tell(done / len(self._homes), f"a campaign starts on {home.layout.name}")
-            self._started[home.layout.name].append(start(home, self._stop))
-            if restored:
-                restore(home, self._stop)
+        for done, home in enumerate(in_turn(run.homes, number)):
+            self._tell(done / len(run.homes), f"a campaign starts on {home.layout.name}")
+            run.started[home.layout.name] = start(home, self._stop)
+        run.is_over = True
         self._tell(1.0, "a campaign has started")
 
     def _tell(self, share: float, doing: str, **values: object) -> None:
         """The report, with all figures as they are now."""
         report = self._account.report
-        names = [query for query, _ in report.queries]
-        # The run under way tells nothing that the ones that have ended do not tell better.
-        runs = self._runs[: max(1, report.run - (report.phase is Phase.MEASURING and share < 1.0))]
-        cells = tuple(
-            cell(runs, query, subject.name, BASELINE, report.threshold_ms)
-            for query in names
-            for subject in report.subjects
-            if runs
-        )
-        subjects = tuple(
-            replace(
-                subject,
-                rows=home.rows,
-                fill_rows_per_s=_rate(home.filled, home.filling.spent_s),
-                ingest_rows_per_s=_rate(home.ingested, home.ingest.spent_s),
-                start_ms=median(each.took_ms for each in started) if started else None,
-                start_rows=round(median(each.rows for each in started)) if started else None,
-                ratio=overall(runs, names, subject.name, BASELINE),
-            )
-            for subject, home in zip(report.subjects, self._homes, strict=True)
-            for started in (self._started[home.layout.name],)
-        )
-        report = replace(report, subjects=subjects, cells=cells)
-        self._account.advance(
-            share, doing, subjects=subjects, cells=cells, verdict=verdict(report, self._engine), **values
-        )
+        report = replace(report, subjects=figures.subjects(report, self._runs), cells=figures.cells(report, self._runs))
+        said = (*verdict(report, self._engine), *figures.notes(self._runs))
+        self._account.advance(share, doing, subjects=report.subjects, cells=report.cells, verdict=said, **values)
 
 
 def described(session: LabSession) -> str:
@@ -197,5 +197,14 @@ def described(session: LabSession) -> str:
     return f"{Engine.MARIADB} {str(version).partition('-')[0]}, buffer pool {pool_bytes / 2**30:.1f} GiB"
 
 
-def _rate(rows: int, spent_s: float) -> float | None:
-    return rows / spent_s if rows and spent_s else None
+def pages_read(dsn: SecretStr) -> int:
+    """Pages that the server has read from disk since it was started; 0 on SingleStore. Raises SourceError.
+
+    Those that it has read ahead are among them, which `Innodb_buffer_pool_reads` leaves out: a table that is read as a
+    whole is read ahead.
+    """
+    with unbroken(dsn) as session:
+        if session.engine is Engine.SINGLESTORE:
+            return 0
+        ((_, pages),) = session.rows("SHOW GLOBAL STATUS LIKE 'Innodb_pages_read'")
+        return int(pages)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 
 import pymysql
@@ -30,9 +30,12 @@ class LabSession:
         self._dsn = dsn
         self._stop = stop
         self._connection = open_loader(dsn, PURPOSE, deadline_s=None)
-        with explained():
-            self.engine = engine_of(self._connection)
-            self._session = Session.of(self._connection) if self.engine is Engine.SINGLESTORE else None
+        with ExitStack() as failing:
+            failing.callback(self.close)
+            with explained():
+                self.engine = engine_of(self._connection)
+                self._session = Session.of(self._connection) if self.engine is Engine.SINGLESTORE else None
+            failing.pop_all()
 
     @property
     def connection(self) -> Connection[Any]:

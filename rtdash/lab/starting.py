@@ -8,17 +8,13 @@ from dataclasses import dataclass
 
 from rtdash.campaigns.store import CampaignStore
 from rtdash.lab.fill import Home
-from rtdash.lab.rows import CAMPAIGNS
 from rtdash.lab.session import LabSession
 from rtdash.lab.stop import Stop
-from rtdash.model.campaign import CampaignPlan, CampaignState
+from rtdash.model.campaign import CampaignPlan
 
 # The workshop's, at each start. Rows that are 0 already are read, and not counted.
 _UPDATE = "UPDATE donation_transactions SET is_campaign_active = 0"
-_RESTORE = "UPDATE donation_transactions SET is_campaign_active = 1 WHERE campaign_id = %s"
 _LOOK = "SELECT campaign_id, `state`, ended_at FROM campaigns"
-_FORGET = "DELETE FROM campaigns WHERE campaign_id > %s"
-_GO_ON = "UPDATE campaigns SET `state` = %s, is_stop_wanted = FALSE WHERE campaign_id = %s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +38,3 @@ def start(home: Home, stop: Stop) -> Started:
         CampaignStore(session.connection).register(CampaignPlan(name="Next"))
         took_ms = 1000 * (time.monotonic() - begun_s)
         return Started(took_ms, len(set(session.rows(_LOOK)) - before))
-
-
-def restore(home: Home, stop: Stop) -> None:
-    """As if none had begun. Raises SourceError, Stopped."""
-    with closing(LabSession(home.dsn, stop)) as session:
-        if home.keeps_sums:
-            session.run(_FORGET, CAMPAIGNS)
-            session.run(_GO_ON, CampaignState.RUNNING, CAMPAIGNS)
-        else:
-            session.run(_RESTORE, CAMPAIGNS)

@@ -63,7 +63,9 @@ class Subject:
     differs: str = ""
     """Where this server's form is not the one that the name stands for; nothing where it is."""
     rows: int = 0
-    """Of its largest table, so far."""
+    """Of its largest table, so far; in a layout, those that it was filled with."""
+    rows_after: int = 0
+    """With those that came in beside the queries; 0 before any has."""
     fill_rows_per_s: float | None = None
     """Rows a second of its own time, while it was filled; None where nothing was."""
     ingest_rows_per_s: float | None = None
@@ -100,7 +102,10 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class LabReport:
-    """All of it, at one moment. With several runs each figure is the median over those that have ended."""
+    """All of it, at one moment. With several runs each figure is the median over those that have ended.
+
+    Counts, and the pairs of ratios, are of all of them; rows that a query reads are counted in the first.
+    """
 
     store: str
     """donations or clickstream."""

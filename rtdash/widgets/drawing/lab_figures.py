@@ -77,3 +77,11 @@ def interval(ratio: Ratio | None) -> Span:
 def counted(value: float | None) -> Span:
     """Rows, or rows a second."""
     return NONE if value is None else (grouped(round(value)), "text")
+
+
+def grown(rows: int, rows_after: int, room: int) -> Span:
+    """`100,000 … 138,400`, in less room `100.0k…138.4k`: with how many it began, and with how many it ended."""
+    if not rows_after:
+        return counted(rows or None)
+    texts = [f"{rows:,} … {rows_after:,}", f"{short(rows)}…{short(rows_after)}"]
+    return next((text for text in texts if len(text) <= room), short(rows_after)), "text"

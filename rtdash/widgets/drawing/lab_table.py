@@ -123,7 +123,7 @@ def costs(report: LabReport, cells: int) -> list[Line]:
     """What a layout takes: rows, filling, rows beside the queries, and the start of a campaign."""
     frame = _Frame.of(report, cells)
     rows: Sequence[tuple[str, Callable[[Subject], Span]]] = (
-        ("rows", lambda each: figures.counted(each.rows or None)),
+        ("rows", lambda each: figures.grown(each.rows, each.rows_after, frame.group - 1)),
         ("filled, rows/s", lambda each: figures.counted(each.fill_rows_per_s)),
         ("ingest, rows/s", lambda each: figures.counted(each.ingest_rows_per_s)),
         ("campaign start", lambda each: _start(each, report)),

@@ -2,4 +2,4 @@
 -- text: ours
 -- why: Sums are kept as donations come in: a query reads a few hundred rows, however many donations there are.
 -- differs: The sums stand in ordered tables of one server, where SingleStore keeps them in memory, spread by their key.
--- schema: 010_campaigns 020_donations 030_delivery 040_views
+-- schema: 010_campaigns 020_donations 030_delivery 040_views 050_batches
