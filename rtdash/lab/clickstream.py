@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
@@ -21,6 +22,8 @@ from rtdash.lab.timings import Timings, cell, overall
 from rtdash.model.forms_verdict import verdict
 from rtdash.model.lab import LabReport, Phase
 from rtdash.panels.forms import Form, workshop_questions
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +89,21 @@ class ClickstreamStudy(Study):
             holdings.require_schema(session)
             customer_id = holdings.busiest_customer(session)
             account.change(server=holdings.server(session), doing="counting rows")
-            rows = {form: holdings.rows(session, form) for form in Form}
             speeds = holdings.speeds(session)
+        rows = {form: self._count(stop, place, form) for form in Form}
         _change(account, {form: {"rows": count} for form, count in rows.items()})
         _change(account, {form: {"fill_rows_per_s": per_s} for form, per_s in speeds.items()})
         account.change(rows=self._wanted.events or rows[Form.RAW])
         return customer_id
+
+    def _count(self, stop: Stop, place: Place, form: Form) -> int:
+        """Rows of a form; 0 where there are too many to be counted."""
+        try:
+            with closing(ClickstreamSession(place.dsn, stop, self._wanted.deadline_s)) as session:
+                return holdings.rows(session, form)
+        except SourceError as error:
+            _log.warning("rows of %s are not known: %s", form, error)
+            return 0
 
     def _measure(self, account: Account, stop: Stop, place: Place, customer_id: int) -> None:
         """One run."""
@@ -118,6 +130,7 @@ class ClickstreamStudy(Study):
         self._measured_s += after.at_s - before.at_s
         self._runs.append(measurement.timings)
         self._tell(account, self._runs)
+        account.advance(1.0, f"run {account.report.run} is measured")
 
     def _tell(self, account: Account, runs: Sequence[Timings]) -> None:
         ids = [question.id for question in self._questions]

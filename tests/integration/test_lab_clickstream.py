@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from rtdash.errors import SchemaError
+from rtdash.lab import holdings
 from rtdash.lab.answers import compare
 from rtdash.lab.clickstream import ClickstreamStudy, WantedForms
 from rtdash.lab.clickstream_session import ClickstreamSession
@@ -18,6 +19,7 @@ from rtdash.lab.place import connected, private
 from rtdash.lab.stop import Stop
 from rtdash.model.lab import Phase
 from rtdash.panels.forms import Form, workshop_questions
+from rtdash.widgets.drawing import lab as drawing
 from tests.world import until
 
 ROLLED_UP = (Form.ROLLUPS, Form.LIVE)
@@ -126,10 +128,27 @@ def test_all_forms_answer_and_nothing_is_made(visited, citus_reader_dsn):
     assert report.verdict[-1] == "nothing came in while it was measured"
     phases = list(dict.fromkeys(each.phase for each in told))
     assert phases == [Phase.MAKING, Phase.MEASURING, Phase.CHECKING, Phase.DONE]
+    # Each run tells how long the next one will take.
+    for number in (1, 2):
+        assert f"run {number} is measured" in {each.doing for each in told if each.phase is Phase.MEASURING}
     shares = [each.done for each in told]
     assert shares == sorted(shares)
     assert visited.execute(THINGS).fetchall() == before
     until(lambda: not visited.execute(SESSIONS).fetchall())
+
+
+def test_rows_that_take_too_long_to_count_are_not_known_and_nothing_else_is_lost(
+    visited, citus_reader_dsn, monkeypatch
+):
+    del visited  # its events are what is asked about
+    monkeypatch.setitem(holdings.LARGEST, Form.RAW, "events, pg_sleep(60)")
+    report = study(citus_reader_dsn, deadline_s=2.0).run(Stop(), lambda _: None)
+    assert report.phase is Phase.DONE
+    assert [subject.rows > 0 for subject in report.subjects] == [False, True, True]
+    assert report.rows == 0
+    assert all(cell.count for cell in report.cells)
+    assert "0 rows" not in "".join(text for line in drawing.printed(report, 200) for text, _ in line)
+    assert "row" not in "".join(text for text, _ in drawing.heading(report))
 
 
 def test_what_is_not_rolled_up_yet_is_no_difference(visited, clickstream, compared):

@@ -68,10 +68,12 @@ def printed(report: LabReport, cells: int) -> list[Line]:
 
 def heading(report: LabReport) -> list[Span]:
     """Which store, on which server, how much of it."""
-    run = f", run {report.run} of {report.runs}" if report.runs > 1 else ""
+    rows = [counted(report.rows, "row")] if report.rows else []
+    runs = [f"run {report.run} of {report.runs}"] if report.runs > 1 else []
+    said = ", ".join([*rows, *runs])
     return [
         (f" {plain(report.store).capitalize()} ", "title"),
-        (f"{counted(report.rows, 'row')}{run} ", "accent"),
+        (f"{said} " if said else "", "accent"),
         (f"{plain(report.server)} ", "muted"),
     ]
 

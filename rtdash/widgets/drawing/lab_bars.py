@@ -10,7 +10,7 @@ from rtdash.model.text import plain
 from rtdash.model.verdict import given_up
 from rtdash.widgets.drawing import lab_figures as figures
 from rtdash.widgets.drawing.bars import bar
-from rtdash.widgets.drawing.numbers import grouped, share
+from rtdash.widgets.drawing.numbers import counted, grouped, share
 from rtdash.widgets.drawing.spans import Line, Span, fit, left, right, width
 from rtdash.widgets.drawing.stat import DIGIT_ROWS, large
 
@@ -51,7 +51,14 @@ def of(report: LabReport) -> list[Bar]:
 def _filling(subject: Subject) -> Bar:
     rate = subject.fill_rows_per_s
     number = grouped(round(rate)) if rate is not None else "–"
-    return Bar(subject.name, (" ", "text"), rate, number, "rows/s", ((f"{subject.rows:,} rows", "text"),))
+    return Bar(
+        subject.name,
+        (" ", "text"),
+        rate,
+        number,
+        "rows/s",
+        ((counted(subject.rows, "row") if subject.rows else "", "text"),),
+    )
 
 
 def _latency(report: LabReport, subject: Subject) -> Bar:
