@@ -121,6 +121,16 @@ def test_what_fills_the_windows_is_not_measured_and_a_late_writer_writes_no_larg
             assert session.rows("SELECT SUM(donations) FROM donation_arrivals") == ((rollup.ingested,),)
 
 
+def test_each_campaign_is_entered_with_the_cities_that_it_has(donations_dsn: SecretStr):
+    with filled(donations_dsn, "rollup") as ((home,), _, _), closing(LabSession(home.dsn, Stop())) as session:
+        entered = session.rows("SELECT campaign_id, cities, organizations FROM campaigns")
+        had = session.rows("SELECT DISTINCT campaign_id, city, organization FROM donation_totals")
+    assert len(had) == 160
+    for campaign_id, cities, organizations in entered:
+        assert set(json.loads(cities)) == {city for number, city, _ in had if number == campaign_id}
+        assert set(json.loads(organizations)) == {one for number, _, one in had if number == campaign_id}
+
+
 def test_a_planted_difference_is_found(donations_dsn: SecretStr, seen: Seen):
     def plant(report: LabReport) -> None:
         if report.phase is Phase.CHECKING and not planted:

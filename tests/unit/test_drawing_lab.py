@@ -146,6 +146,20 @@ def test_costs_stand_below_as_far_as_they_are_known():
     assert text(lab_table.costs(EMPTY, 198)) == []
 
 
+def test_rows_are_told_from_the_first_to_the_last_as_far_as_there_is_room():
+    grown = changed_rows(1_204_000)
+    assert "1,200,000 … 1,204,000" in text(lab_table.costs(grown, 198))[0]
+    assert "1.2M…1.2M" in text(lab_table.costs(grown, 98))[0]
+    assert text(lab_table.costs(grown, 60))[0].split()[1:] == ["1.2M"] * 5
+    assert "1,200,000" in text(lab_table.costs(changed_rows(0), 98))[0]
+
+
+def changed_rows(rows_after: int) -> LabReport:
+    return replace(
+        done(), subjects=tuple(replace(each, rows=1_200_000, rows_after=rows_after) for each in done().subjects)
+    )
+
+
 def test_what_the_ratios_rest_on_is_said_with_the_least_of_them():
     report = changed(done(), "03", "rollup", ratio=Ratio(2.0, 1.0, 3.0, 0.75, 3))
     report = changed(report, "03", "indexed", ratio=Ratio(2.0, 1.0, 3.0, 0.5, 2), error="given up")
