@@ -104,7 +104,7 @@ class Cell:
 class LabReport:
     """All of it, at one moment. With several runs each figure is the median over those that have ended.
 
-    Counts, and the pairs of ratios, are of all of them; rows that a query reads are counted in the first.
+    Counts, and the pairs of ratios, are of all of them; rows that a query reads are counted once.
     """
 
     store: str
