@@ -26,6 +26,8 @@ _log = logging.getLogger(__name__)
 _COMMAND = (sys.executable, "-P", "-m", "rtdash", "lab", "run", "--stream")
 # What runs is broken off at once, but dropping tables of millions of rows takes its time.
 _STOP: StopSignals = ((SIGTERM, 60.0), (SIGKILL, 0.5))
+_DOUBTFUL, _STOPPED = 1, 130
+"""Exit statuses of `rtdash lab run`."""
 _LONGEST_LINE = 4_000_000
 _SHOWN = 200
 
@@ -126,8 +128,9 @@ class ChildLaboratory:
         """What went wrong, in one line; nothing when it has come to its end, or was called off and has cleaned up."""
         status = process.returncode or 0
         is_called_off = self._is_called_off and (last is None or last.phase.is_end)
-        # What makes figures doubtful is in the report, however the status tells of it.
-        if not status or is_called_off or (last is not None and last.phase is Phase.DONE):
+        # What makes figures doubtful, and why it had to stop, is in the report.
+        is_told = last is not None and (last.phase, status) in {(Phase.DONE, _DOUBTFUL), (Phase.STOPPED, _STOPPED)}
+        if not status or is_called_off or is_told:
             return ""
         return f"the lab {why_ended(process, status)}"
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from rtdash.interfaces import Laboratory
 from rtdash.messages import LabEnded, LabReported
-from rtdash.model.lab import LabReport
+from rtdash.model.lab import LabReport, Phase
 from rtdash.model.lab_plan import LabPlan
 from rtdash.model.text import plain
 from rtdash.screens.lab import LabScreen
 from rtdash.screens.steering import Steering
 
-FOUND = "the lab is done: e shows what it has found"
+_ENDS = {
+    Phase.DONE: "the lab is done: e shows what it has found",
+    Phase.STOPPED: "the lab has stopped, and removed what it had made",
+}
 
 
 class Experiments(Steering):
@@ -54,9 +57,18 @@ class Experiments(Steering):
         """Say so, where nobody looks."""
         self.lab_trouble = message.error
         if not self._show_lab():
-            self.notify(
-                plain(message.error or FOUND), severity="error" if message.error else "information", markup=False
-            )
+            said, is_trouble = self._lab_end()
+            self.notify(plain(said), severity="error" if is_trouble else "information", markup=False)
+
+    def _lab_end(self) -> tuple[str, bool]:
+        """How the lab has ended, and whether something went wrong."""
+        last = next(reversed(self.lab_reports.values()), None)
+        if self.lab_trouble:
+            return self.lab_trouble, True
+        if last is not None and last.phase is Phase.STOPPED and last.problems:
+            return f"the lab has stopped: {last.problems[-1]}", True
+        # Who called it off at once has heard nothing of it.
+        return _ENDS[last.phase if last is not None and last.phase in _ENDS else Phase.STOPPED], False
 
     def _show_lab(self) -> bool:
         """Whether the lab is on the screen."""

@@ -15,6 +15,7 @@ from textual.widgets import Button, Static
 from rtdash.interfaces import Laboratory
 from rtdash.model.lab import LabReport
 from rtdash.model.lab_plan import ROWS, LabPlan
+from rtdash.model.text import plain
 from rtdash.widgets.keys import KeysLine
 from rtdash.widgets.lab import LabPane
 from rtdash.widgets.options import Options
@@ -53,7 +54,9 @@ class LabScreen(ModalScreen[None]):
         self._trouble = ""
         self._store = ""
         """The one that was chosen, if there is any; otherwise the latest is shown."""
-        names = [subject.name for subject in laboratory.subjects]
+        # All are compared with the first, so that one is no choice.
+        self._always = tuple(subject.name for subject in laboratory.subjects[:1])
+        names = [subject.name for subject in laboratory.subjects[1:]]
         self._rows = Options([f"{rows:,}" for rows in ROWS], [f"{FIRST_ROWS:,}"], one=True, id="lab-rows")
         self._layouts = Options(names, names, id="lab-layouts")
         self._pane = LabPane(laboratory.subjects)
@@ -61,9 +64,10 @@ class LabScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """What to compare, until it has been started; what was found; and the keys."""
         with Vertical(id="lab-plan"):
-            yield Horizontal(Static("Rows", classes="label"), self._rows)
-            if self._laboratory.subjects:
-                yield Horizontal(Static("Layouts", classes="label"), self._layouts)
+            if self._always:
+                yield Horizontal(Static("Rows", classes="label"), self._rows)
+                always = Static(plain(f"✓ {self._always[0]}"), classes="always", markup=False)
+                yield Horizontal(Static("Layouts", classes="label"), always, self._layouts)
             with Horizontal(id="lab-buttons"):
                 yield Button("s  Start", id="start", compact=True)
                 yield Button("Esc  Board", id="board", compact=True)
@@ -93,7 +97,8 @@ class LabScreen(ModalScreen[None]):
 
     def _choose(self, is_choosing: bool) -> None:
         self.query_one("#lab-plan").display = is_choosing
-        (self._rows if is_choosing else self._pane).focus()
+        first = self._rows if self._always else self.query_one("#start")
+        (first if is_choosing else self._pane).focus()
 
     @property
     def _is_choosing(self) -> bool:
@@ -110,7 +115,7 @@ class LabScreen(ModalScreen[None]):
             self._store = ""
             self._choose(False)
             (rows,) = (rows for rows in ROWS if f"{rows:,}" in self._rows.chosen)
-            self._begin(LabPlan(rows, self._layouts.chosen))
+            self._begin(LabPlan(rows, (*self._always, *self._layouts.chosen)))
 
     def action_stop(self) -> None:
         """End it."""

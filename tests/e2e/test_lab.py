@@ -23,7 +23,7 @@ def opened(demo: Demo) -> None:
 def chosen(demo: Demo) -> None:
     """100,000 rows of two layouts: the first and the last."""
     opened(demo)
-    demo.type(" \t" + 3 * "\x1b[C ")
+    demo.type(" \t " + 2 * "\x1b[C ")
     demo.until_shown("● 100,000", "✓ baseline", "· indexed", "· sharded", "· timesorted", "✓ rollup")
 
 

@@ -8,43 +8,12 @@ from typing import Any
 
 import pytest
 
-from rtdash.messages import LabEnded, LabReported
-from rtdash.model.lab import LabReport, Phase
+from rtdash.model.lab import Phase
 from rtdash.model.lab_plan import LabPlan
-from rtdash.screens.lab import LabScreen
-from rtdash.widgets.lab import LabPane
 from tests.pilot.conftest import Stage, set_up
+from tests.pilot.lab_stage import ended, opened, reported, started
 from tests.unit import lab_reports
 from tests.unit.lab_reports import NAMES, SUBJECTS
-
-
-async def opened(on: Stage) -> LabPane:
-    await on.inject()
-    await on.pilot.press("e")
-    await on.until(lambda: isinstance(on.app.screen, LabScreen))
-    await on.pilot.pause()
-    return on.app.screen.query_one(LabPane)
-
-
-async def started(on: Stage) -> LabPane:
-    pane = await opened(on)
-    await on.pilot.press("s")
-    return pane
-
-
-async def reported(on: Stage, *reports: LabReport) -> None:
-    """The lab runs, and has told this."""
-    on.laboratory.is_running = True
-    for report in reports:
-        on.app.post_message(LabReported(report))
-    await on.painted()
-
-
-async def ended(on: Stage, error: str = "") -> None:
-    on.laboratory.is_running = False
-    on.app.post_message(LabEnded(error))
-    await on.painted()
-
 
 # ── starting and stopping ─────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -55,10 +24,17 @@ async def test_at_first_it_says_what_each_layout_is_and_one_chooses(stage, size)
         await opened(on)
         for said in ("The workshop's first table", "Rows", "● 1,000,000", "○ 100,000", "✓ baseline", "✓ rollup"):
             assert said in on.text()
-        await on.pilot.press("right", "right", "space", "tab", "right", "space", "s")
+        await on.pilot.press("right", "right", "space", "tab", "space", "s")
         assert on.laboratory.told == [LabPlan(3_000_000, ("baseline", "sharded", "timesorted", "rollup"))]
         assert "starting" in on.text()
         assert "○ 100,000" not in on.text(), "its room is the report's"
+
+
+async def test_baseline_is_no_choice_and_may_be_alone(stage):
+    async with stage(80, 24) as on:
+        await opened(on)
+        await on.pilot.press("tab", "space", *(["right", "space"] * 3), "s")
+        assert on.laboratory.told == [LabPlan(1_000_000, ("baseline",))]
 
 
 async def test_it_is_chosen_and_started_by_mouse(stage):
@@ -95,6 +71,7 @@ async def test_without_donations_there_is_no_layout_to_choose(stage):
         on.laboratory.subjects = ()
         await opened(on)
         assert "Layouts" not in on.text()
+        assert "Rows" not in on.text(), "of the clickstream those that are there are asked"
         await on.pilot.press("s")
         assert on.laboratory.told == [LabPlan(1_000_000)]
 
@@ -191,68 +168,6 @@ async def test_texts_of_servers_are_plain(stage):
         await reported(on, report)
         assert not {"\x1b", "\u202e"} & set(on.text())
         assert "✗ ·[2J[bold]" in on.text()
-
-
-# ── beside the board ──────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@pytest.mark.parametrize("size", [(120, 36), (80, 24)])
-async def test_it_goes_on_when_it_is_left_and_the_board_says_how_far_it_is(stage, size):
-    async with stage(*size) as on:
-        await started(on)
-        await reported(on, lab_reports.filling())
-        await on.pilot.press("escape")
-        await on.painted()
-        assert on.app.screen is on.app.dashboard
-        assert "lab filling 20 % 7 min left" in on.text().splitlines()[0]
-        await reported(on, lab_reports.done())
-        await ended(on)
-        assert "lab" not in on.text().splitlines()[0]
-        assert [note.message for note in on.app._notifications] == ["the lab is done: e shows what it has found"]
-        await on.pilot.press("e")
-        await on.pilot.pause()
-        assert "● done" in on.text()
-
-
-async def test_the_board_says_that_it_failed(stage):
-    async with stage(120, 36) as on:
-        await on.inject()
-        on.laboratory.is_running = True
-        await ended(on, "the lab failed: [no] database is set")
-        assert [note.message for note in on.app._notifications] == ["the lab failed: [no] database is set"]
-
-
-async def test_the_workshops_sql_can_be_asked_from_there(stage):
-    async with stage(120, 36) as on:
-        await opened(on)
-        await on.pilot.press("t")
-        await on.until(lambda: "03_best.workshop" in on.poller.watched)
-        assert isinstance(on.app.screen, LabScreen)
-
-
-@pytest.mark.parametrize("where", ["lab", "board"])
-async def test_leaving_stops_it_and_waits_until_its_tables_are_gone(stage, where):
-    async with stage(120, 36) as on:
-        await started(on)
-        await reported(on, lab_reports.measuring())
-        if where == "board":
-            await on.pilot.press("escape")
-        await on.pilot.press("ctrl+c")
-        assert on.laboratory.told[-1] == "stop"
-        assert "leaving: the lab removes its tables first" in [note.message for note in on.app._notifications]
-        await on.until(lambda: on.app.return_code is not None)
-        assert on.laboratory.is_closed
-
-
-async def test_help_and_the_palette_know_it(stage):
-    async with stage(120, 36) as on:
-        await on.inject()
-        commands = [command.title for command in on.app.get_system_commands(on.app.screen)]
-        assert "Lab" in commands
-        await on.pilot.press("question_mark")
-        await on.pilot.pause()
-        listed = str(on.app.screen.query("Static").first().render())
-        assert "In the lab: compare the chosen layouts" in listed
 
 
 # ── how it looks ──────────────────────────────────────────────────────────────────────────────────────────────────────

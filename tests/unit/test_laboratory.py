@@ -127,6 +127,9 @@ say(report("done")[9:])
         ("say(report('filling')); os.kill(os.getpid(), signal.SIGKILL)", "the lab was ended by signal 9"),
         # What makes its figures doubtful is in the report.
         ("say(report('done')); sys.exit(1)", ""),
+        ("say(report('stopped')); sys.exit(130)", ""),
+        # Of the store before this one.
+        ("say(report('done')); print('rtdash: no', file=sys.stderr); sys.exit(2)", "the lab failed: no"),
     ],
 )
 def test_one_that_fails_says_why_in_one_line(heard, lab, program, error):
