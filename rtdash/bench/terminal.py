@@ -17,6 +17,8 @@ from rtdash.bench.size import Size
 from rtdash.model.latency import percentile
 
 _SETTLE_S = 5.0
+_STILL_S = 10.0
+"""After a pause: from then on ages go by in steps of 5 s."""
 """From the first paint until anything is measured, and from the key that pauses."""
 _FIRST_PAINT_S = 30.0
 _PRESSES = 20
@@ -80,7 +82,7 @@ class Dashboards:
             rss_mib = meter.resident_mib()
             pause_ms, help_ms = _press_keys(meter)
             meter.press(" ", _PAUSED)
-            time.sleep(_SETTLE_S)
+            time.sleep(_STILL_S)
             idle = meter.cost(seconds)
         return Visit(
             first_paint_s=first_paint_s,

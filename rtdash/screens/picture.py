@@ -16,7 +16,7 @@ from rtdash.panels.spec import PanelSpec
 from rtdash.screens.frames import UNBOUND, Thrift
 from rtdash.widgets.drawing import conservation
 from rtdash.widgets.drawing.latency import Row
-from rtdash.widgets.drawing.numbers import age, grouped
+from rtdash.widgets.drawing.numbers import age, grouped, how_old
 from rtdash.widgets.drawing.record import Record, campaign_id, is_live, newest, number, text
 from rtdash.widgets.drawing.spans import Span
 
@@ -78,7 +78,7 @@ class Picture:
         age_s = state.age_s(self.at) if state is not None else None
         if age_s is None or age_s <= self._late_s(probe, AWAY_S) or self.is_paused:
             return None
-        return f" {age(age_s)} old ", "warn"
+        return f" {how_old(age_s)} old ", "warn"
 
     def _late_s(self, probe: str, least_s: float) -> float:
         """The age from which on a probe's answer is too old, s."""

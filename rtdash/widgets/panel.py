@@ -15,7 +15,7 @@ from rtdash.model.state import EMPTY_STATE, PanelState
 from rtdash.model.text import plain
 from rtdash.panels.spec import Draw, PanelSpec
 from rtdash.widgets.drawing import body, frame, spans, whose
-from rtdash.widgets.drawing.numbers import age, milliseconds, moment
+from rtdash.widgets.drawing.numbers import how_old, milliseconds, moment
 from rtdash.widgets.drawing.spans import Span, fit
 from rtdash.widgets.drawing.sweep import HEAD
 from rtdash.widgets.lines import Lines
@@ -217,7 +217,7 @@ class Panel(Frame):
             said.append((f" ▲ {milliseconds(max(state.latency.last, state.in_flight_ms(now)))} ms ", "warn"))
         # What failed is not live, however young its last good answer still is.
         if (is_stale or state.error) and age_s is not None:
-            said.append((f" {age(age_s)} old ", "warn"))
+            said.append((f" {how_old(age_s)} old ", "warn"))
         elif self._upstream is not None and not state.is_absent:
             said.append(self._upstream)
         return said

@@ -108,6 +108,20 @@ def test_age(seconds, shown):
     assert numbers.age(seconds) == shown
 
 
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [(0, "0.0 s"), (1.96, "2.0 s"), (2, "2 s"), (9.99, "9 s"), (10, "10 s"), (42, "40 s"), (59.9, "55 s"), (61, "60 s"),
+     (119, "110 s"), (120, "2 min")],
+)  # fmt: skip
+def test_how_old(seconds, shown):
+    assert numbers.how_old(seconds) == shown
+
+
+def test_what_stands_still_is_renewed_ever_more_seldom():
+    shown = [numbers.how_old(tenths / 10) for tenths in range(1500)]
+    assert len(set(shown)) < 50
+
+
 @pytest.mark.parametrize(("seconds", "shown"), [(-5, "00:00:00"), (192.9, "00:03:12"), (86399, "23:59:59")])
 def test_clock(seconds, shown):
     assert numbers.clock(seconds) == shown

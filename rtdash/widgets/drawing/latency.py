@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from rtdash.model.latency import Figures, Reach
 from rtdash.model.state import PanelState
 from rtdash.model.text import plain
-from rtdash.widgets.drawing.numbers import age, milliseconds
+from rtdash.widgets.drawing.numbers import age, how_old, milliseconds
 from rtdash.widgets.drawing.spans import Line, Span, left
 from rtdash.widgets.drawing.sparklines import columns
 from rtdash.widgets.drawing.table import Column, marked, ordered, rows
@@ -161,7 +161,7 @@ def _cells(row: Row, now: float, threshold_ms: float, view: View, *, is_chosen: 
         (_share(figures), "warn" if figures.over else "muted"),
         (f"{state.missed:,}", "warn" if state.missed else "muted"),
         (age(in_flight_ms / 1000), "warn") if in_flight_ms > threshold_ms else _NONE,
-        _NONE if age_s is None else (age(age_s), "text" if age_s < row.fresh_s else "warn"),
+        _NONE if age_s is None else (how_old(age_s), "text" if age_s < row.fresh_s else "warn"),
         (_spark(latency.recent, threshold_ms, NARROW_RECENT if is_narrow else RECENT_CELLS), "warn" if slow else "bar"),
     ]
 

@@ -11,6 +11,8 @@ from rtdash.model.data import Cell, Number
 # A little less than both: 23 hours and 7 days ago would read as something nearer.
 _A_DAY = timedelta(hours=20)
 _A_WEEK = timedelta(days=6)
+_AGE_STEPS = ((2, 0), (10, 1), (60, 5), (120, 10))
+"""Up to so many s, in steps of so many s; 0 is as `age` has it."""
 
 
 def grouped(value: Number) -> str:
@@ -78,6 +80,12 @@ def age(seconds: float) -> str:
     if seconds < 120:
         return f"{seconds:.0f} s"
     return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.0f} h"
+
+
+def how_old(seconds: float) -> str:
+    """At least so old, as `age` says it, in ever longer steps: what stands still is not written anew each second."""
+    step_s = next((step_s for until_s, step_s in _AGE_STEPS if seconds < until_s), 0)
+    return f"{floor(seconds / step_s) * step_s} s" if step_s else age(seconds)
 
 
 def clock(seconds: float) -> str:
