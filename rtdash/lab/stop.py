@@ -63,6 +63,10 @@ class Stop:
             try:
                 connection.cancel()
             except SourceError as error:
+                with self._lock:
+                    # It may have ended by itself, and its connection be closed.
+                    if connection not in self._running:
+                        continue
                 _log.warning("a statement of the lab could not be ended: %s", error)
 
     def check(self) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+
 import pytest
 
 from rtdash.errors import Overdue, Unreachable
@@ -52,6 +54,19 @@ def test_an_error_that_nobody_asked_for_stays_what_it_is():
     stop = Stop()
     with pytest.raises(Unreachable), stop.ends(Connection()):
         raise Unreachable("gone")
+
+
+def test_one_that_ends_by_itself_meanwhile_is_no_trouble_and_one_that_goes_on_is(caplog: pytest.LogCaptureFixture):
+    class Leaving(Connection):
+        def cancel(self) -> None:
+            statements.close()
+            raise Unreachable("Unknown thread id")
+
+    stop, statements = Stop(), ExitStack()
+    statements.enter_context(stop.ends(Leaving()))
+    with stop.ends(Connection(Unreachable("no answer"))):
+        stop.ask()
+    assert caplog.messages == ["a statement of the lab could not be ended: no answer"]
 
 
 def test_one_that_cannot_be_cancelled_is_broken_off_in_the_end(monkeypatch: pytest.MonkeyPatch):
