@@ -70,7 +70,7 @@ async def test_each_panel_says_whose_answer_it_shows(stage):
         on.clock.now += 2.0
         on.app._tick()
         await on.painted()
-        assert " 2.0 s old " in corner(on, "01_donations"), "what ours has said stays, as old as it is"
+        assert " 2 s old " in corner(on, "01_donations"), "what ours has said stays, as old as it is"
         await answer(on)
         edges = {panel_id: corner(on, panel_id) for panel_id in SEVEN}
         assert all(" workshop's SQL  ▲ 3200 ms " in edge for edge in edges.values()), edges
