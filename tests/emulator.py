@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pyte
 from pyte.screens import Char
 from rich.cells import get_character_cell_size
 
 
 class Emulator(pyte.Screen):
-    """A screen whose wide characters lose both halves when one is written over, as on a real terminal."""
+    """A screen whose wide characters lose both halves when one is written over, as on a real terminal.
 
-    def __init__(self, columns: int, rows: int) -> None:
+    Vowels that stand beside their letter are in its cell, or with `is_spilling` in the next one: terminals differ.
+    """
+
+    def __init__(self, columns: int, rows: int, *, is_spilling: bool = False) -> None:
         super().__init__(columns, rows)
+        self._is_spilling = is_spilling
         self._stream = pyte.Stream(self)
 
     def feed(self, written: str) -> None:
@@ -26,7 +32,18 @@ class Emulator(pyte.Screen):
                 line[x - 1] = line[x - 1]._replace(data=" ")
             if width and x + width < self.columns and not line[x + width].data:
                 line[x + width] = line[x + width]._replace(data=" ")
-            super().draw(char)
+            if not width and unicodedata.category(char) in {"Mc", "Lo"}:
+                self._draw_vowel(char)
+            else:
+                super().draw(char)
+
+    def _draw_vowel(self, char: str) -> None:
+        if self._is_spilling:
+            super().draw("¤")
+        elif x := self.cursor.x:
+            line = self.buffer[self.cursor.y]
+            x -= 1 if line[x - 1].data else 2
+            line[x] = line[x]._replace(data=line[x].data + char)
 
     def cells(self) -> list[list[Char]]:
         """Every cell with its text, its colours and its attributes."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from rich.segment import Segment
@@ -81,44 +81,61 @@ class Canvas:
             self._is_new = False
             self._x, self._y = 0, 0
             parts.append(_CLEAR)
-        runs = self._runs()
-        while runs:
-            # Moves are shorter than changes of the pen: everything of one pen is drawn at once.
-            pen = min(runs, key=self._way_to)
-            parts.append(change(self._pen, pen))
-            self._pen = pen
-            for run in runs.pop(pen):
-                parts.append(move(self._x, self._y, run.x, run.y))
-                parts += [cell.text for cell in run.cells]
-                # In the last column the cursor waits before or behind the edge.
-                self._x = run.end if run.cells[-1].is_certain and run.end < self.width else None
-                self._y = run.y
+        for runs in self._runs():
+            parts += self._draw(runs)
         if cursor is not None:
             parts.append(move(self._x, self._y, *cursor))
             self._x, self._y = cursor
         return "".join(parts)
 
+    def _draw(self, runs: dict[Pen, list[_Run]]) -> Iterator[str]:
+        while runs:
+            # Moves are shorter than changes of the pen: everything of one pen is drawn at once.
+            pen = min(runs, key=self._way_to)
+            yield change(self._pen, pen)
+            self._pen = pen
+            for run in runs.pop(pen):
+                yield move(self._x, self._y, run.x, run.y)
+                yield from (cell.text for cell in run.cells)
+                # In the last column the cursor waits before or behind the edge.
+                self._x = run.end if run.cells[-1].is_certain and run.end < self.width else None
+                self._y = run.y
+
     def _way_to(self, pen: Pen) -> int:
         return len(change(self._pen, pen))
 
-    def _runs(self) -> dict[Pen, list[_Run]]:
-        """What has changed since the last frame, by pen, and in each from the top on."""
-        runs: defaultdict[Pen, list[_Run]] = defaultdict(list)
+    def _runs(self) -> Iterable[dict[Pen, list[_Run]]]:
+        """What has changed since the last frame, by pen, and in each from the top on.
+
+        It is drawn in turns: what stands behind a cell that spills, and is of another pen, comes in a later one.
+        """
+        turns: defaultdict[int, defaultdict[Pen, list[_Run]]] = defaultdict(lambda: defaultdict(list))
         for y, columns in sorted(self._changed.items()):
             row = self._rows[y]
-            last: dict[Pen, _Run] = {}
+            self._widen(columns, row)
+            last: dict[tuple[int, Pen], _Run] = {}
+            turn, before = 0, self._blank
             for x in sorted(columns):
                 cell = row[x]
                 if not cell.text:
                     continue  # written with its left half
-                run = last.get(cell.pen)
+                turn = turn + (cell.pen is not before.pen) if before.spills else 0
+                before = cell
+                run = last.get((turn, cell.pen))
                 if run is None or not self._joins(run, x, row):
-                    run = last[cell.pen] = _Run(x, y, x, [])
-                    runs[cell.pen].append(run)
+                    run = last[turn, cell.pen] = _Run(x, y, x, [])
+                    turns[turn][cell.pen].append(run)
                 run.cells += row[run.end : x + 1]
                 run.end = x + 1 + cell.is_wide
         self._changed.clear()
-        return runs
+        return (turns[turn] for turn in sorted(turns))
+
+    def _widen(self, columns: set[int], row: list[Cell]) -> None:
+        """What stands behind a cell that spills is written again with it."""
+        for x in [x for x in columns if row[x].spills]:
+            behind = x
+            while row[behind].spills and (behind := behind + 1 + row[behind].is_wide) < self.width:
+                columns.add(behind)
 
     @staticmethod
     def _joins(run: _Run, x: int, row: list[Cell]) -> bool:

@@ -17,6 +17,8 @@ _NARROW = frozenset(
 """One cell each, without a look into a table: Latin, what frames are made of, braille."""
 _VARIATIONS = range(0xFE00, 0xFE10)
 _LETTERS_OF_FLAGS = range(0x1F1E6, 0x1F200)
+_BESIDE = frozenset({"Mc", "Lo"})
+"""Of what takes no cell of its own by now, and does to some terminals."""
 
 
 def pieces(text: str) -> Sequence[str]:
@@ -50,7 +52,17 @@ def _piece(first: str, others: str, cells: int) -> Iterator[str]:
 
 
 def _combines(char: str) -> bool:
-    return unicodedata.category(char) in {"Mn", "Me"} and ord(char) not in _VARIATIONS
+    """Also the vowels of Indic scripts and the later letters of a Korean syllable, which are no marks to Unicode."""
+    return (
+        not get_character_cell_size(char)
+        and unicodedata.category(char) in {"Mn", "Me", *_BESIDE}
+        and ord(char) not in _VARIATIONS
+    )
+
+
+def spills(piece: str) -> bool:
+    """Whether some terminals draw it in more cells than it takes."""
+    return any(unicodedata.category(char) in _BESIDE for char in piece[1:])
 
 
 def is_wide(text: str) -> bool:

@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from rich.color import Color, ColorSystem
 from rich.style import Style
 
-from rtdash.terminal.cells import is_wide
+from rtdash.terminal.cells import is_wide, spills
 
 _SWITCHES = {
     "bold": ("1", "22"),
@@ -31,7 +31,7 @@ _SWITCHES = {
 class Cell:
     """What stands in one cell. Equal cells of a canvas are one object, so that they are compared by identity."""
 
-    __slots__ = ("is_certain", "is_wide", "pen", "size", "text")
+    __slots__ = ("is_certain", "is_wide", "pen", "size", "spills", "text")
 
     def __init__(self, text: str, pen: Pen) -> None:
         self.text = text
@@ -42,6 +42,8 @@ class Cell:
         self.is_wide = is_wide(text)
         self.is_certain = len(text) == 1 and not self.is_wide
         """Whether every terminal moves on by one cell."""
+        self.spills = not self.is_certain and spills(text)
+        """Whether some draw over the next one."""
 
 
 class _Cells(dict[str, Cell]):

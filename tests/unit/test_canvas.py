@@ -14,6 +14,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from rtdash.terminal.canvas import Canvas
+from rtdash.terminal.cells import pieces
 from rtdash.terminal.pen import Pens
 from tests.emulator import Emulator, difference
 
@@ -22,7 +23,7 @@ STYLES = [None, *map(Style.parse, ("", "bold", "#56B4E9", "bold #56B4E9 on #0E12
                                    "underline strike italic on blue", "default on default"))]  # fmt: skip
 PLAIN = "ab 0─│█▁⣿éЖ✗▲…"
 WIDE = "日本語한"
-COMBINED = ("e\u0301", "日\u0301", "x\u0336")
+COMBINED = ("e\u0301", "日\u0301", "x\u0336", "की", "क्षि", "\u1112\u1161\u11ab")
 DISPUTED = (
     "👩\u200d👩\u200d👧",
     "👍🏽",
@@ -56,9 +57,9 @@ def canvas(system: ColorSystem = ColorSystem.TRUECOLOR) -> Canvas:
     return Canvas(WIDTH, HEIGHT, Pens(system))
 
 
-def emulator() -> Emulator:
+def emulator(**how: bool) -> Emulator:
     """As Textual has it: the last column does not wrap."""
-    screen = Emulator(WIDTH, HEIGHT)
+    screen = Emulator(WIDTH, HEIGHT, **how)
     screen.feed("\x1b[?7l")
     return screen
 
@@ -66,16 +67,17 @@ def emulator() -> Emulator:
 @given(
     puts(any_texts),
     st.sampled_from([ColorSystem.TRUECOLOR, ColorSystem.EIGHT_BIT, ColorSystem.STANDARD]),
+    st.booleans(),
 )
-def test_frames_add_up_to_what_is_drawn_at_once(frames, system):
-    shown, remembered = emulator(), canvas(system)
+def test_frames_add_up_to_what_is_drawn_at_once(frames, system, is_spilling):
+    shown, remembered = emulator(is_spilling=is_spilling), canvas(system)
     done = []
     for frame in frames:
         for x, y, strip in frame:
             remembered.put(x, y, strip)
             done.append((x, y, strip))
         shown.feed(remembered.frame())
-        anew, at_once = emulator(), canvas(system)
+        anew, at_once = emulator(is_spilling=is_spilling), canvas(system)
         for put in done:
             at_once.put(*put)
         anew.feed(at_once.frame())
@@ -109,6 +111,26 @@ def test_nothing_in_a_text_steers_the_terminal(frames):
             remembered.put(*put)
         written = re.sub(r"\x1b\[[0-9;]*[CDGHJBm]|\x1bD", "", remembered.frame())
         assert not re.search(r"[\x00-\x07\x09-\x0c\x0e-\x1f\x7f-\x9f\u200d\ufe0f]", written)
+
+
+def test_what_spills_is_written_before_what_stands_behind_it():
+    shown, remembered = emulator(is_spilling=True), canvas()
+    for text in ("कbc", "कीbc", "खीbc"):
+        remembered.put(0, 0, [Segment(text[:-2], STYLES[6]), Segment("b", STYLES[1]), Segment("c")])
+        shown.feed(remembered.frame())
+        assert [cell.data for cell in shown.cells()[0][:3]] == [text[0], "b", "c"]
+
+
+@pytest.mark.parametrize("text", COMBINED)
+def test_letters_keep_what_is_written_with_them(text):
+    assert "".join(pieces(text)) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "drawn"), [("👍🏽", "👍"), ("❤\ufe0f", "❤ "), ("👩\u200d👩\u200d👧", "👩"), ("a\u2028\u202e\x07", "a")]
+)
+def test_what_terminals_do_not_agree_on_is_not_written(text, drawn):
+    assert "".join(pieces(text)) == drawn
 
 
 def test_a_frame_in_which_nothing_changed_writes_nothing():
