@@ -171,8 +171,11 @@ class RtdashApp(Queries, Experiments, Asking, Diffing, Plain):
 
     def _hurry(self) -> None:
         """Paint what a key asks for as it comes, however seldom frames are."""
-        self._frames.hurry(self.view.clock())
-        self._paint_no_more()
+        now = self.view.clock()
+        if not self._frames.is_hurried(now):
+            # One that is hurried is left: a key that is held down would put it off for as long.
+            self._paint_no_more()
+        self._frames.hurry(now)
         self._paint_soon()
 
     def _paint_no_more(self) -> None:
@@ -231,6 +234,7 @@ class RtdashApp(Queries, Experiments, Asking, Diffing, Plain):
         self.is_paused = not self.is_paused
         # What arrived meanwhile was not late: nobody looked.
         self.visibility.restart()
+        self._hurry()
         self._paint()
 
     def action_interval(self, step: int) -> None:
@@ -238,6 +242,7 @@ class RtdashApp(Queries, Experiments, Asking, Diffing, Plain):
         self.poller.interval_s = interval_s = stepped(self.poller.interval_s, step)
         self._clock.stop()
         self._clock = self.set_interval(min(interval_s, TICK_S), self._tick)
+        self._hurry()
         self._paint()
 
     async def action_quit(self) -> None:

@@ -44,9 +44,13 @@ class Frames:
 
     def wait_s(self, now: float, interval_s: float) -> float:
         """How long to gather what arrives, of panels that are asked every `interval_s`."""
-        if now - self._hurried_at < ANSWER_S:
+        if self.is_hurried(now):
             return BURST_S
         return max(BURST_S, self._painted_at + self._frame_s(interval_s) - now)
+
+    def is_hurried(self, now: float) -> bool:
+        """Whether frames come as what a key has asked for does."""
+        return now - self._hurried_at < ANSWER_S
 
     def hurry(self, now: float) -> None:
         """A key was pressed."""

@@ -31,6 +31,7 @@ class Looking(Explaining):
     def action_zoom(self) -> None:
         """Let the focused panel fill the screen, or give it back."""
         self.dashboard.zoom()
+        self._hurry()
         self._paint()
 
     def action_latency(self) -> None:

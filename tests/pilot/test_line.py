@@ -9,7 +9,7 @@ import pytest
 
 from rtdash.model.data import Place, Places, Series, Sparklines, Stat
 from rtdash.model.stretch import Stretch
-from rtdash.screens.frames import Thrift
+from rtdash.screens.frames import BURST_S, Thrift
 from rtdash.widgets.drawing.sweep import HEAD
 from tests.pilot.conftest import Stage
 from tests.pilot.samples import NOW
@@ -91,6 +91,32 @@ async def test_what_arrives_waits_for_the_next_frame_and_a_key_for_nothing(stage
         await on.pilot.press("c")
         await on.until(lambda: on.app._paint_due is None)
         assert "WarmHearts" in on.text()
+
+
+async def test_a_key_that_is_held_down_does_not_put_its_frame_off(stage):
+    async with stage(120, 36, frame_rate=1) as on:
+        await stand_still(on)
+        before = on.app.picture
+
+        def is_painted_while_it_is_held() -> bool:
+            on.app._hurry()
+            return on.app.picture is not before
+
+        await on.until(is_painted_while_it_is_held)
+
+
+@pytest.mark.parametrize("key", ["space", "right_square_bracket", "m"])
+async def test_what_a_key_brings_after_its_frame_does_not_wait_either(stage, key):
+    async with stage(120, 36, frame_rate=1) as on:
+        await stand_still(on)
+        on.app.dashboard.panels[CITIES].focus()
+        on.clock.now += 10.0
+        on.app._paint()
+        assert on.app._frames.wait_s(on.clock.now, 0.25) == 1.0
+        painted = on.app.picture
+        await on.pilot.press(key)
+        assert on.app.picture is not painted
+        assert on.app._frames.wait_s(on.clock.now, 0.25) == BURST_S
 
 
 def _cities(values: float) -> Sparklines:
