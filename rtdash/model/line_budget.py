@@ -6,29 +6,37 @@ again and again, and the interval of the frames follows, as the intervals of a s
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from rtdash.model.budget import Budget
 from rtdash.model.stretch import Stretch
 from rtdash.model.writing import Writing
 
 _IN_HAND = 1.05
 """Frames waver: each is taken for a little more than it was on average."""
+_OVER_S = 10.0
+"""Keys come besides. What is over the budget for so long is no single one, nor frames that are about to be rarer."""
 
 
 class LineBudget:
     """Of one terminal, bytes a second."""
 
     def __init__(self, bytes_per_s: float) -> None:
+        self._bytes_per_s = bytes_per_s
         self._budget = Budget(bytes_per_s)
-
-    @property
-    def stretch(self) -> Stretch:
+        self._kept_at: float | None = None
+        self.stretch = self._budget.stretch
         """By how much frames are more seldom than wanted."""
-        return self._budget.stretch
 
     def review(self, now: float, writing: Writing, wanted_s: float) -> None:
         """Look once a second at what frames cost, which are wanted every `wanted_s`."""
-        if self._budget.is_due(now):
-            self._budget.review(now, [(wanted_s, _IN_HAND * writing.frame_bytes)])
+        if not self._budget.is_due(now):
+            return
+        self._budget.review(now, [(wanted_s, _IN_HAND * writing.frame_bytes)])
+        if self._kept_at is None or (writing.bytes_per_s or 0.0) <= self._bytes_per_s:
+            self._kept_at = now
+        stretch = self._budget.stretch
+        self.stretch = replace(stretch, is_enough=stretch.is_enough and now - self._kept_at < _OVER_S)
 
     def frame_s(self, wanted_s: float) -> float:
         """The least time from one frame to the next."""

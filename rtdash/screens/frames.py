@@ -59,7 +59,7 @@ class Frames:
     def begin(self, now: float, written_bytes: int, interval_s: float) -> Thrift:
         """A frame begins, before which so many bytes were written in all; what it has to say of that."""
         self._painted_at = now
-        self._writing.frame(now, written_bytes)
+        self._writing.frame(now, written_bytes, self._frame_s(interval_s))
         metered = self._writing.bytes_per_s if self._has_meter else None
         if self._budget is None:
             return Thrift(metered)

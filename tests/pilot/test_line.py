@@ -66,7 +66,7 @@ async def test_a_line_over_its_budget_is_painted_more_seldom_until_it_keeps_it(s
         await stand_still(on)
         for _ in range(12):
             on.app.written_bytes += 16_000
-            on.clock.now += 1.0
+            on.clock.now += max(1.0, on.app.picture.thrift.frame_s)
             on.app._paint()
         assert on.app.picture.thrift.frame_s == pytest.approx(0.25 * 8.4, rel=0.02), "16 kB a frame"
         assert "budget 8 kB/s" in on.text().splitlines()[0]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
-from rtdash.screens.frames import ANSWER_S, BURST_S, Frames
+from rtdash.model.stretch import LONGEST_S
+from rtdash.screens.frames import ANSWER_S, BURST_S, Frames, Thrift
 
 INTERVAL_S = 0.25
 
@@ -68,3 +71,38 @@ def test_the_frame_rate_is_what_the_budget_stretches():
         thrift = bound.begin(now, 4000 * number, INTERVAL_S)
         now += bound.wait_s(now, INTERVAL_S)
     assert thrift.stretch is None, "4 kB/s are within it"
+
+
+def typed_at(key_s: float, budget: int) -> tuple[float, Thrift]:
+    """Bytes a second, of a minute with a key every `key_s`, and what is said in the end."""
+    bound = frames(line_budget=budget)
+    now = painted = written = settled = 0.0
+    due, key = 0.0, key_s
+    while now < 120:
+        now = min(due, key)
+        if now == key:
+            bound.hurry(now)
+            key += key_s
+        else:
+            thrift = bound.begin(now, round(written), INTERVAL_S)
+            # What changes comes with the answers: between two of them there is that much less.
+            intervals = (now - painted) / INTERVAL_S
+            written += 3000 * (intervals if intervals < 1 else min(intervals**0.4, 3))
+            painted = now
+        due = now + bound.wait_s(now, INTERVAL_S)
+        settled = settled if now > 60 else written
+    return (written - settled) / 60, thrift
+
+
+@pytest.mark.parametrize("key_s", [3, 10, math.inf])
+def test_a_budget_does_not_give_way_to_keys(key_s):
+    bytes_per_s, thrift = typed_at(key_s, 8000)
+    assert 0.8 * 8000 < bytes_per_s <= 8000
+    assert thrift.stretch.is_enough
+
+
+def test_a_budget_that_keys_go_over_is_not_called_kept():
+    bytes_per_s, thrift = typed_at(1, 8000)
+    assert bytes_per_s > 8000
+    assert thrift.frame_s == LONGEST_S
+    assert not thrift.stretch.is_enough

@@ -47,3 +47,11 @@ def test_what_a_key_has_brought_is_hardly_a_cost_of_a_frame():
 
 def test_frames_that_waver_cost_what_they_do_on_average():
     assert written((0.0, 0), (0.25, 500), (0.5, 1000), (0.75, 1900), (1.0, 2400)).frame_bytes == 600
+
+
+def test_what_comes_between_two_frames_is_part_of_the_next():
+    writing = Writing()
+    for tick in range(101):
+        writing.frame(tick * 0.05, 100 * tick, 0.25)
+    assert writing.frame_bytes == 500
+    assert writing.bytes_per_s == pytest.approx(2000)
