@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from rtdash.model.budget import Budget
-from rtdash.model.stretch import Stretch
 from rtdash.model.writing import Writing
 
 _IN_HAND = 1.05

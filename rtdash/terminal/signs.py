@@ -9,6 +9,8 @@ from rich.segment import Segment
 from textual.color import Color
 from textual.filter import LineFilter
 
+from rtdash.terminal.cells import pieces
+
 _SIGNS = {
     **dict.fromkeys("─━═╌┄┈╸╺–—‐−▔", "-"),
     **dict.fromkeys("│┃║╎┆┊╹╻▏▕", "|"),
@@ -16,7 +18,7 @@ _SIGNS = {
     "▀": "=",
     **dict(zip("▎▍▌▋▊▉░▒▓", "--===#.:%", strict=True)),
     **dict(zip("●◐◍○◌■□▶►❯◀▲▼✗✓↑↓←→❚", "***oo##>>><^vxv^v<>|", strict=True)),
-    **dict(zip("…·•€°±≈≠≤≥×“”‘’", "...Eo~~#<>x\"\"''", strict=True)),
+    **dict(zip("…·•€°µ±≈≠≤≥×“”‘’", "...Eou~~#<>x\"\"''", strict=True)),
 }
 _BOX = range(0x2500, 0x2580)
 _BRAILLE = range(0x2800, 0x2900)
@@ -56,4 +58,9 @@ class AsciiSigns(LineFilter):
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
         """The same line in other signs."""
         del background
-        return [Segment(text.translate(self._table), style, control) for text, style, control in segments]
+        return [
+            segment if segment.control else Segment(self._drawn(segment.text), segment.style) for segment in segments
+        ]
+
+    def _drawn(self, text: str) -> str:
+        return text if text.isascii() and text.isprintable() else "".join(pieces(text)).translate(self._table)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -29,15 +29,23 @@ def test_signs_of_our_own_are_all_known():
     assert not [char for char in own if ascii_of(char) == "?"]
 
 
-@given(st.text(st.characters(exclude_categories=["Cc", "Cs"]), max_size=5))
+signs = st.one_of(
+    st.characters(exclude_categories=["Cs"]), st.sampled_from("❤☁1🇫🇷👩👧日e\u0301\u20e3\ufe0f\u200d\U0001f3fd")
+)
+
+
+@given(st.text(signs, max_size=6))
+@example("❤\ufe0f x")
+@example("1\ufe0f\u20e3|")
 def test_nothing_else_is_left_and_nothing_moves(text):
-    drawn = "".join(map(ascii_of, text))
+    drawn = ascii_of(text)
     assert drawn.isascii()
-    assert len(drawn) == sum(map(cell_len, text))
+    assert len(drawn) == cell_len(drawn) == cell_len(text)
 
 
 def test_more_is_never_drawn_as_less():
     assert ascii_of("▁▂▃▄▅▆▇█") == "_.-:=+*#"
+    assert ascii_of("❤\ufe0f 🇫🇷 日 e\u0301") == "?  FR ?? e"
     assert ascii_of("╭─ Béziers ─╮ €5 ✗") == "+- Beziers -+ E5 x"
 
 
