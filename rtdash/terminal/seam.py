@@ -45,8 +45,8 @@ class Diffing(App[int]):
     def on_resize(self, event: Resize) -> None:
         """A terminal of another size shows what it likes."""
         self.forget()
-        if event.size == self.size:
-            # It may have had another meanwhile, or has been started anew: Textual itself would do nothing.
+        if self.screen_stack and event.size == self.screen._compositor.size:
+            # It had another for less than a frame, or has been started anew: Textual itself would do nothing.
             self.refresh()
 
     def action_repaint(self) -> None:

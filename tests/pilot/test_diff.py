@@ -9,6 +9,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from textual.app import App
+from textual.events import Resize
+from textual.geometry import Size
 from textual.messages import TerminalSupportsSynchronizedOutput
 
 from rtdash.terminal.fit import ATTRIBUTES, LEANS_ON, misfit
@@ -99,6 +101,20 @@ async def test_nothing_is_written_while_nothing_changes():
             lines.refresh()
         await stage.pilot.pause(0.1)
         assert len(stage.app.terminal.written) == written
+
+
+@pytest.mark.parametrize("sizes", [[(120, 36)], [(80, 24), (120, 36)], [(80, 24), (200, 50), (120, 36)]])
+async def test_a_terminal_that_has_its_size_back_is_drawn_again(sizes):
+    async with watched(120, 36) as stage:
+        await stage.inject()
+        await stage.pilot.press("space")
+        await stage.painted()
+        stage.app.terminal.resize(120, 36)
+        for size in sizes:
+            # Those that wait in the queue would be taken for one.
+            await stage.app._dispatch_message(Resize(Size(*size), Size(*size)))
+        await stage.until(lambda: "paused" in "".join(stage.app.terminal.shown.display))
+        assert not difference(stage.app.terminal.shown, stage.app.terminal.stock)
 
 
 async def test_a_frame_is_one_write_and_synchronised_where_the_terminal_can():

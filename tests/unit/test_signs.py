@@ -29,9 +29,7 @@ def test_signs_of_our_own_are_all_known():
     assert not [char for char in own if ascii_of(char) == "?"]
 
 
-signs = st.one_of(
-    st.characters(exclude_categories=["Cs"]), st.sampled_from("❤☁1🇫🇷👩👧日e\u0301\u20e3\ufe0f\u200d\U0001f3fd")
-)
+signs = st.one_of(st.characters(exclude_categories=["Cs"]), st.sampled_from("❤☁1🇫🇷👩日e\u0301\u20e3\ufe0f\u200d"))
 
 
 @given(st.text(signs, max_size=6))
