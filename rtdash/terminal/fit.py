@@ -15,11 +15,23 @@ LEANS_ON = {
     "textual._compositor:Compositor.render_update": ("self", "full", "screen_stack", "simplify"),
     "textual._compositor:LayoutUpdate": ("strips", "region"),
     "textual._compositor:ChopsUpdate": ("chops", "spans", "chop_ends"),
+    "textual.driver:Driver.write": ("self", "data"),
+    "textual.driver:Driver.flush": ("self",),
     "textual.driver:Driver.start_application_mode": ("self",),
     "textual.driver:Driver.stop_application_mode": ("self",),
 }
 """What is called, overridden or read, and its parameters."""
-ATTRIBUTES = ("_background_screens", "_batch_count", "_closed", "_driver", "_running", "_sync_available")
+SETS = {"textual.screen:Screen": "_compositor", "textual._compositor:Compositor": "size"}
+"""What each of these is given when it is made."""
+ATTRIBUTES = (
+    "_background_screens",
+    "_batch_count",
+    "_closed",
+    "_driver",
+    "_running",
+    "_sync_available",
+    "cursor_position",
+)
 """Of the app."""
 
 
@@ -34,5 +46,8 @@ def misfit(app: App[int]) -> str:
             return f"Textual has no {name}"
         if found != wanted:
             return f"Textual's {name} takes {', '.join(found) or 'nothing'}"
+    for owner, attribute in SETS.items():
+        if attribute not in pkgutil.resolve_name(owner).__init__.__code__.co_names:
+            return f"Textual's {owner} has no {attribute}"
     missing = [name for name in ATTRIBUTES if name not in vars(app) and not hasattr(type(app), name)]
     return f"Textual's app has no {missing[0]}" if missing else ""

@@ -6,7 +6,6 @@ import logging
 from typing import Any
 
 from rich.console import COLOR_SYSTEMS, RenderableType
-from textual import _compositor
 from textual.app import App
 from textual.driver import Driver
 from textual.events import Resize
@@ -64,7 +63,10 @@ class Diffing(App[int]):
         if canvas is None or (canvas.width, canvas.height) != size:
             self._canvas = canvas = Canvas(*size, self._pens)
             renderable = screen._compositor.render_update(full=True, screen_stack=self._background_screens)
-        _put(canvas, renderable)
+        if not _put(canvas, renderable):
+            self.forget()
+            super()._display(screen, renderable)
+            return
         # Nobody looks at the cursor, which is hidden, but input methods, and those where a field put it.
         wanted = screen.outer_size.clamp_offset(self.cursor_position)
         if frame := canvas.frame(wanted if self.cursor_position else None):
@@ -78,8 +80,11 @@ class Diffing(App[int]):
         return self.diffs and is_writing and not self.is_headless and not self.is_inline
 
 
-def _put(canvas: Canvas, update: object) -> None:
-    """Have the canvas show an update of the compositor."""
+def _put(canvas: Canvas, update: object) -> bool:
+    """Have the canvas show an update of the compositor; whether it is of a kind that is known."""
+    # Not before it is known to be there.
+    from textual import _compositor
+
     if isinstance(update, _compositor.LayoutUpdate):
         for y, strips in enumerate(update.strips):
             x = 0
@@ -91,6 +96,9 @@ def _put(canvas: Canvas, update: object) -> None:
             for (x, chop), end in zip(update.chops[y].items(), update.chop_ends[y], strict=True):
                 if chop is not None and x < stop and end > start:
                     canvas.put(x, y, chop)
+    else:
+        return False
+    return True
 
 
 class _Diffed(Driver):

@@ -8,12 +8,14 @@ from pkgutil import resolve_name
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from textual._compositor import CompositorUpdate
 from textual.app import App
 from textual.events import Resize
 from textual.geometry import Size
 from textual.messages import TerminalSupportsSynchronizedOutput
 
 from rtdash.terminal.fit import ATTRIBUTES, LEANS_ON, misfit
+from rtdash.terminal.seam import Diffing
 from rtdash.widgets.lines import Lines
 from tests.emulator import difference
 from tests.pilot.conftest import Stage
@@ -117,6 +119,17 @@ async def test_a_terminal_that_has_its_size_back_is_drawn_again(sizes):
         assert not difference(stage.app.terminal.shown, stage.app.terminal.stock)
 
 
+async def test_an_update_of_another_kind_is_written_by_textual_itself():
+    async with watched(80, 24) as stage:
+        await stage.inject()
+        written = len(stage.app.terminal.written)
+        Diffing._display(stage.app, stage.app.screen, CompositorUpdate())
+        assert stage.app.terminal.written[written:] == ["\x1b[1;1H"], "what Textual writes for nothing"
+        stage.app.dashboard.refresh()
+        await stage.painted()
+        assert any("\x1b[2J" in text for text in stage.app.terminal.written[written:]), "all cells are forgotten"
+
+
 async def test_a_frame_is_one_write_and_synchronised_where_the_terminal_can():
     async with watched(80, 24) as stage:
         await stage.inject()
@@ -133,6 +146,11 @@ MISFITS = {
     "version": ("rtdash.terminal.fit.version", lambda _: "9.0.0", "Textual 9.0.0"),
     "name": ("rtdash.terminal.fit.LEANS_ON", {"textual._compositor:NoSuchUpdate": ()}, "no textual._compositor:NoSuch"),
     "module": ("rtdash.terminal.fit.LEANS_ON", {"textual._no_such:Update": ()}, "no textual._no_such:Update"),
+    "made": (
+        "rtdash.terminal.fit.SETS",
+        {"textual.screen:Screen": "_no_such"},
+        "screen:Screen has no _no_such",
+    ),
     "parameters": ("rtdash.terminal.fit.LEANS_ON", {"textual.app:App._display": ("self", "x")}, "self, screen, rende"),
     "attribute": ("rtdash.terminal.fit.ATTRIBUTES", ("_no_such",), "app has no _no_such"),
 }
