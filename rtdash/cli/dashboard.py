@@ -19,6 +19,7 @@ import platformdirs
 from rtdash import logs
 from rtdash.campaigns.control import CampaignControl, Report
 from rtdash.cli import flags, signals, terminal
+from rtdash.cli.importing import importing
 from rtdash.cli.laboratory import laboratory
 from rtdash.cli.runner import launcher
 from rtdash.errors import SettingsError
@@ -146,8 +147,9 @@ def compose(settings: Settings, choices: Choices) -> Iterator[RtdashApp]:
     with ThreadPoolExecutor(1) as thread:
         identified = thread.submit(identify, settings)
         # While the servers are asked what they are.
-        from rtdash.app import RtdashApp
-        from rtdash.messages import CommandEnded, LabEnded, LabReported
+        with importing():
+            from rtdash.app import RtdashApp
+            from rtdash.messages import CommandEnded, LabEnded, LabReported
 
         servers = identified.result()
     found = connectors(settings)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import gc
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
 from rtdash.cli.flags import ADDRESSES
+from rtdash.cli.importing import importing
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +42,8 @@ def runs(parser: argparse.ArgumentParser, module: str, command: str, *, writes: 
     """
 
     def run(options: argparse.Namespace) -> int:
-        gc.disable()
-        found = import_module(f"rtdash.cli.{module}")
-        # What was imported stays: to look for garbage in it takes a tenth of the start, and later as long as a frame.
-        gc.freeze()
-        gc.enable()
+        with importing():
+            found = import_module(f"rtdash.cli.{module}")
         status: int = found.run(options)
         return status
 
