@@ -16,19 +16,21 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 from benchmarks.figures import markdown
 from benchmarks.programs import PEERS, MissingError, Program, rtdash
+from rtdash.bench.figures import medians
 from rtdash.bench.meter import Meter
 from rtdash.bench.size import Size
 from rtdash.bench.terminal import environment
 from rtdash.cli import signals
+from rtdash.cli.arguments.values import whole
 from rtdash.cli.backend import Backend
+from rtdash.cli.bench import check_file
 from rtdash.cli.stage import stage
 from rtdash.errors import RtdashError
 from rtdash.servers.temporary import temporary_folder
@@ -79,24 +81,22 @@ def measure(folder: Path, seconds: float, repeat: int) -> list[dict[str, Any]]:
                 _say(f"{number} of {repeat}: {program.name} {size} {found[-1]}")
     return [
         {"program": program.name, "version": program.version, "every_ms": program.every_ms, "size": str(size)}
-        | _median(found)
+        | medians([asdict(visit) for visit in found])
         for (size, program), found in visits.items()
     ]
-
-
-def _median(visits: Sequence[Visit]) -> Mapping[str, float]:
-    return {name: median(getattr(visit, name) for visit in visits) for name in asdict(visits[0])}
 
 
 def main() -> int:
     """Measure, and print a table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=20.0, help="how long each is watched")
-    parser.add_argument("--repeat", type=int, default=3, help="rounds; the figures are medians")
+    parser.add_argument("--repeat", type=whole(1), default=3, help="rounds; the figures are medians")
     parser.add_argument("--json", metavar="FILE", help="write the figures there as JSON; - is the standard output")
     options = parser.parse_args()
     signals.interrupt()
     try:
+        if options.json not in (None, "-"):
+            check_file(Path(options.json))
         with temporary_folder("bench") as folder:
             rows = measure(folder, options.seconds, options.repeat)
     except RtdashError as error:

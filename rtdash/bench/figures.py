@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 from typing import Any, Self
@@ -63,6 +63,11 @@ class Report:
     def of(cls, figures: Sequence[Figure]) -> Self:
         """Each with its text, and by its name."""
         return cls(table(figures), {figure.name: round(figure.value, 4) for figure in figures})
+
+
+def medians(rounds: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    """Of the same figures, measured several times over, by their names."""
+    return {name: round(median(each[name] for each in rounds), 4) for name in rounds[0]}
 
 
 def table(figures: Sequence[Figure]) -> str:

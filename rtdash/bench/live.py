@@ -6,9 +6,8 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from statistics import median
 
-from rtdash.bench.figures import Report, Say, in_columns, readable
+from rtdash.bench.figures import Report, Say, in_columns, medians, readable
 from rtdash.bench.polling import Polling
 from rtdash.errors import RtdashError
 from rtdash.model.latency import Reach
@@ -77,9 +76,9 @@ def measure(dashboard: Dashboard, seconds: float, repeat: int, say: Say) -> Repo
     for number in range(1, repeat + 1):
         rounds.append(found := dashboard.watch(seconds))
         say(f"{number} of {repeat}: {'  '.join(f'{name} {readable(value)}' for name, value in found.visible.items())}")
-    visible = _median([each.visible for each in rounds])
+    visible = medians([each.visible for each in rounds])
     everywhere = [panel_id for panel_id in rounds[0].panels if all(panel_id in each.panels for each in rounds)]
-    panels = {panel_id: _median([each.panels[panel_id] for each in rounds]) for panel_id in everywhere}
+    panels = {panel_id: medians([each.panels[panel_id] for each in rounds]) for panel_id in everywhere}
     totals = {name: sum(figures[name] for figures in panels.values()) for name in ("samples", "missed", "errors")}
     rows = [[panel_id, *map(readable, figures.values())] for panel_id, figures in panels.items()]
     said = in_columns([[name, readable(value)] for name, value in (visible | totals).items()])
@@ -89,7 +88,3 @@ def measure(dashboard: Dashboard, seconds: float, repeat: int, say: Say) -> Repo
 def _for(seconds: float) -> Callable[[], bool]:
     until_s = time.monotonic() + seconds
     return lambda: time.monotonic() >= until_s
-
-
-def _median(rounds: Sequence[Figures]) -> dict[str, float]:
-    return {name: round(median(each[name] for each in rounds), 4) for name in rounds[0]}

@@ -32,16 +32,20 @@ class Pty(ABC):
         self._changed = threading.Condition()
         self._ours, self._theirs = os.openpty()
         self._stop, self._stop_writing = os.pipe()
-        self.resize(columns, rows)
-        self.modes_before = self.modes
-        # setsid makes it the controlling terminal, so that Ctrl-C and a hang-up arrive as they do in life.
-        self.process = subprocess.Popen(
-            ["setsid", "--ctty", *map(str, command)],
-            stdin=self._theirs,
-            stdout=self._theirs,
-            stderr=self._theirs,
-            env={**environment, "TERM": "xterm-256color", "COLORTERM": "truecolor"},
-        )
+        try:
+            self.resize(columns, rows)
+            self.modes_before = self.modes
+            # setsid makes it the controlling terminal, so that Ctrl-C and a hang-up arrive as they do in life.
+            self.process = subprocess.Popen(
+                ["setsid", "--ctty", *map(str, command)],
+                stdin=self._theirs,
+                stdout=self._theirs,
+                stderr=self._theirs,
+                env={**environment, "TERM": "xterm-256color", "COLORTERM": "truecolor"},
+            )
+        except BaseException:
+            self._close()
+            raise
         self._reader = threading.Thread(target=self._read, name="terminal", daemon=True)
         self._reader.start()
 
@@ -113,6 +117,9 @@ class Pty(ABC):
             self.process.kill()
             self.process.wait()
         self._stop_reading()
+        self._close()
+
+    def _close(self) -> None:
         for descriptor in (self._ours, self._theirs, self._stop, self._stop_writing):
             if descriptor >= 0:
                 os.close(descriptor)

@@ -9,17 +9,16 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from random import Random
-from statistics import median
 
-from rtdash.bench.figures import Report, Say, in_columns, readable
+from rtdash.bench.figures import Report, Say, in_columns, medians, readable
 from rtdash.bench.meter import Meter
 from rtdash.bench.size import Size
 from rtdash.model.latency import percentile
 
 _SETTLE_S = 5.0
+"""From the first paint until anything is measured."""
 _STILL_S = 10.0
-"""After a pause: from then on ages go by in steps of 5 s."""
-"""From the first paint until anything is measured, and from the key that pauses."""
+"""From the key that pauses: by then ages go by in steps of 5 s."""
 _FIRST_PAINT_S = 30.0
 _PRESSES = 20
 """Of each key."""
@@ -131,13 +130,9 @@ def measure(dashboards: Dashboards, sizes: Sequence[Size], seconds: float, repea
             found.append(visit := dashboards.visit(size, way, seconds))
             figures = "  ".join(f"{name} {readable(value)}" for name, value in asdict(visit).items())
             say(f"{number} of {repeat}: {size} {way.name}  {figures}")
-    medians = {place: _median(found) for place, found in visits.items()}
+    by_place = {place: medians([asdict(visit) for visit in found]) for place, found in visits.items()}
     record: dict[str, dict[str, float]] = {}
-    for (size, way), figures_of in medians.items():
+    for (size, way), figures_of in by_place.items():
         record.setdefault(str(size), {}).update({f"{way.prefix}{name}": each for name, each in figures_of.items()})
-    rows = [[name, *(readable(figures_of[name]) for figures_of in medians.values())] for name in _NAMES]
-    return Report(in_columns([["", *(f"{size} {way.name}" for size, way in medians)], *rows]), {"sizes": record})
-
-
-def _median(visits: Sequence[Visit]) -> dict[str, float]:
-    return {name: round(median(getattr(visit, name) for visit in visits), 4) for name in _NAMES}
+    rows = [[name, *(readable(figures_of[name]) for figures_of in by_place.values())] for name in _NAMES]
+    return Report(in_columns([["", *(f"{size} {way.name}" for size, way in by_place)], *rows]), {"sizes": record})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import fields
+from pathlib import Path
 from typing import ClassVar
 
 import pytest
@@ -67,6 +68,17 @@ def test_a_program_that_ends_or_says_nothing_is_no_measurement():
             measured.check()
     with meter() as measured, pytest.raises(RtdashError, match=r"did not write 'never' within 0.5 s"):
         measured.first(b"never", 0.5)
+
+
+def descriptors() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+def test_a_program_that_cannot_be_started_leaves_no_terminal():
+    before = descriptors()
+    with pytest.raises(ValueError, match="null byte"):
+        Meter(["\0"], ENVIRONMENT, columns=80, rows=24)
+    assert descriptors() == before
 
 
 def test_a_size_is_read_as_it_is_written():
