@@ -114,13 +114,13 @@ class Canvas:
             row = self._rows[y]
             self._widen(columns, row)
             last: dict[tuple[int, Pen], _Run] = {}
-            turn, before = 0, self._blank
+            turn, pen, reach = 0, self._pen, 0
             for x in sorted(columns):
                 cell = row[x]
                 if not cell.text:
                     continue  # written with its left half
-                turn = turn + (cell.pen is not before.pen) if before.spills else 0
-                before = cell
+                turn = turn + (cell.pen is not pen) if x < reach else 0
+                pen, reach = cell.pen, max(reach, _reach(x, cell))
                 run = last.get((turn, cell.pen))
                 if run is None or not self._joins(run, x, row):
                     run = last[turn, cell.pen] = _Run(x, y, x, [])
@@ -132,10 +132,11 @@ class Canvas:
 
     def _widen(self, columns: set[int], row: list[Cell]) -> None:
         """What stands behind a cell that spills is written again with it."""
-        for x in [x for x in columns if row[x].spills]:
-            behind = x
-            while row[behind].spills and (behind := behind + 1 + row[behind].is_wide) < self.width:
+        for x in [x for x in columns if row[x].spilled]:
+            behind, reach = x, _reach(x, row[x])
+            while (behind := behind + 1) < min(reach, self.width):
                 columns.add(behind)
+                reach = max(reach, _reach(behind, row[behind]))
 
     @staticmethod
     def _joins(run: _Run, x: int, row: list[Cell]) -> bool:
@@ -147,3 +148,8 @@ class Canvas:
         return all(cell.pen is pen and cell.is_certain for cell in between) and sum(
             cell.size for cell in between
         ) <= len(forward(len(between)))
+
+
+def _reach(x: int, cell: Cell) -> int:
+    """The first column that is not drawn over wherever this cell is written."""
+    return x + 1 + cell.is_wide + cell.spilled

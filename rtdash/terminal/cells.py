@@ -60,9 +60,9 @@ def _combines(char: str) -> bool:
     )
 
 
-def spills(piece: str) -> bool:
-    """Whether some terminals draw it in more cells than it takes."""
-    return any(unicodedata.category(char) in _BESIDE for char in piece[1:])
+def spilled(piece: str) -> int:
+    """In how many cells more than it takes some terminals draw it."""
+    return sum(unicodedata.category(char) in _BESIDE for char in piece[1:])
 
 
 def is_wide(text: str) -> bool:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cache, lru_cache
+from functools import lru_cache
+from weakref import WeakValueDictionary
 
 from rich.color import Color, ColorSystem
 from rich.style import Style
 
-from rtdash.terminal.cells import is_wide, spills
+from rtdash.terminal.cells import is_wide, spilled
 
+MOST = 4096
+"""Of what is remembered of each kind. A screen has less; what data bring in time is not kept for ever."""
 _SWITCHES = {
     "bold": ("1", "22"),
     "dim": ("2", "22"),
@@ -31,7 +34,7 @@ _SWITCHES = {
 class Cell:
     """What stands in one cell. Equal cells of a canvas are one object, so that they are compared by identity."""
 
-    __slots__ = ("is_certain", "is_wide", "pen", "size", "spills", "text")
+    __slots__ = ("is_certain", "is_wide", "pen", "size", "spilled", "text")
 
     def __init__(self, text: str, pen: Pen) -> None:
         self.text = text
@@ -42,8 +45,8 @@ class Cell:
         self.is_wide = is_wide(text)
         self.is_certain = len(text) == 1 and not self.is_wide
         """Whether every terminal moves on by one cell."""
-        self.spills = not self.is_certain and spills(text)
-        """Whether some draw over the next one."""
+        self.spilled = 0 if self.is_certain else spilled(text)
+        """Over how many of the next ones some draw."""
 
 
 class _Cells(dict[str, Cell]):
@@ -51,6 +54,9 @@ class _Cells(dict[str, Cell]):
         self._pen = pen
 
     def __missing__(self, text: str) -> Cell:
+        if len(self) >= MOST:
+            # Those that are made again are other objects: they are written once more, no harm done.
+            self.clear()
         cell = self[text] = Cell(text, self._pen)
         return cell
 
@@ -58,29 +64,36 @@ class _Cells(dict[str, Cell]):
 class Pen:
     """One look. Colours are SGR parameters, empty for the terminal's own."""
 
-    __slots__ = ("attributes", "background", "cells", "foreground")
+    __slots__ = ("__weakref__", "attributes", "background", "cells", "foreground")
 
     def __init__(self, attributes: frozenset[str], foreground: str, background: str) -> None:
         self.attributes = attributes
         self.foreground = foreground
         self.background = background
         self.cells = _Cells(self)
-        """Every cell that was drawn with this pen, by its text."""
+        """Cells that were drawn with this pen, by their text."""
 
 
 class Pens:
-    """All pens of one canvas, in the colours that its terminal has; equal looks are one pen."""
+    """All pens of one canvas, in the colours that its terminal has; equal looks are one pen.
 
-    def __init__(self, system: ColorSystem) -> None:
+    A terminal without any, such as `dumb`, has one pen.
+    """
+
+    def __init__(self, system: ColorSystem | None) -> None:
         self._system = system
-        self._pens: dict[tuple[frozenset[str], str, str], Pen] = {}
+        self._pens: WeakValueDictionary[tuple[frozenset[str], str, str], Pen] = WeakValueDictionary()
+        """Those that a cell is drawn with, or that were asked for lately."""
         # Styles are many, since they hold what a click does; looks are few.
-        self.of = lru_cache(4096)(self._of)
+        self.of = lru_cache(MOST)(self._of)
         self.plain = self._of(Style.null())
+
+    def __len__(self) -> int:
+        return len(self._pens)
 
     def _of(self, style: Style | None) -> Pen:
         """The pen of a style."""
-        style = style or Style.null()
+        style = style if style and self._system else Style.null()
         look = (
             frozenset(name for name in _SWITCHES if getattr(style, name)),
             self._code(style.color, foreground=True),
@@ -89,12 +102,12 @@ class Pens:
         return self._pens.get(look) or self._pens.setdefault(look, Pen(*look))
 
     def _code(self, color: Color | None, *, foreground: bool) -> str:
-        if color is None or color.is_default:
+        if color is None or color.is_default or self._system is None:
             return ""
         return ";".join(color.downgrade(self._system).get_ansi_codes(foreground))
 
 
-@cache
+@lru_cache(MOST)
 def change(before: Pen, after: Pen) -> str:
     """What has the terminal draw with another pen: only what differs, or everything when that is shorter."""
     if before is after:

@@ -28,7 +28,7 @@ class Diffing(App[int]):
         self.written_bytes = 0
         """What the terminal was sent in all, with and without `diffs`."""
         self._canvas: Canvas | None = None
-        self._pens = Pens(COLOR_SYSTEMS[self.console.color_system or "truecolor"])
+        self._pens = Pens(COLOR_SYSTEMS.get(self.console.color_system or ""))
         if reason := misfit(self):
             self.diffs = False
             log.warning("the screen is written without the difference of cells: %s", reason)

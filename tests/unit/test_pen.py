@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 import re
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rich.color import ColorSystem
+from rich.color import Color, ColorSystem
 from rich.style import Style
 
-from rtdash.terminal.pen import Pens, change
+from rtdash.terminal.pen import MOST, Pens, change
 
 ON = {"1": "bold", "2": "dim", "3": "italic", "4": "underline", "5": "blink", "6": "blink2", "7": "reverse",
       "8": "conceal", "9": "strike", "21": "underline2", "51": "frame", "52": "encircle", "53": "overline"}  # fmt: skip
@@ -65,3 +67,31 @@ def test_styles_that_look_alike_are_one_pen():
     pens = Pens(ColorSystem.TRUECOLOR)
     assert pens.of(None) is pens.of(Style.parse("not bold default on default")) is pens.plain
     assert pens.of(Style.parse("bold")) is pens.of(Style.parse("bold") + Style.from_meta({"row": 3}))
+
+
+def test_a_terminal_without_colours_has_no_attributes_either():
+    pens = Pens(None)
+    assert pens.of(Style.parse("bold underline #E6EAF0 on #0E1218")) is pens.plain
+
+
+def test_what_is_remembered_has_bounds():
+    pens = Pens(ColorSystem.TRUECOLOR)
+    for number in range(2 * MOST):
+        pen = pens.of(Style(color=Color.from_rgb(number % 256, number // 256, 0)))
+        assert change(pens.plain, pen)
+        assert pens.plain.cells[f"e{chr(0x300 + number)}"].pen is pens.plain
+    gc.collect()
+    assert len(pens.plain.cells) <= MOST
+    assert len(pens) <= MOST + 1
+    assert change.cache_info().currsize <= MOST
+
+
+@pytest.mark.parametrize("text", ["a", "日"])
+def test_cells_that_are_forgotten_are_made_again(text):
+    cells = Pens(ColorSystem.TRUECOLOR).plain.cells
+    before = cells[text]
+    assert cells[text] is before
+    for number in range(MOST):
+        assert cells[chr(0x4E00 + number)]
+    assert cells[text] is not before
+    assert cells[text].text == text
