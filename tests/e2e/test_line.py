@@ -8,19 +8,24 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 import uuid
+from codecs import getincrementaldecoder
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from pyte.screens import Char
 
 from tests.e2e.demo import environment
 from tests.e2e.terminal import LEFT_ALTERNATE_SCREEN, ON_ALTERNATE_SCREEN, Terminal
+from tests.emulator import Emulator
 from tests.world import until
 
 REPAINT = "\x0c"
 CLEAR = b"\x1b[2J"
+STILL_S = 1.0
 STILL = (sys.executable, "-m", "tests.e2e.still")
 SIGHTS = (("4", "Countries"), ("5", "Rollups"), ("?", "These keys"), ("\x1b", "Rollups"))
 VARIANTS = {
@@ -40,25 +45,60 @@ class Still(Terminal):
         assigned = [f"{name}={value}" for name, value in variables.items()]
         home.mkdir(exist_ok=True)
         command = ("env", "-u", "TERM", "-u", "COLORTERM", *assigned, *STILL)
+        self._decoder = getincrementaldecoder("utf-8")()
+        self._strict = Emulator(120, 36)
         super().__init__(command, {**environment(home), "PYTHONPATH": str(Path.cwd())}, columns=120, rows=36)
 
-    def look_around(self) -> None:
-        """See everything there is, and come back."""
+    def see_sights(self) -> None:
+        """See everything there is in one size, until nothing changes any more."""
         self.until_shown("Quit", within_s=60)
-        for key, text in SIGHTS:
+        for key, text in (*SIGHTS, ("1", "Donations")):
             self.type(key)
             self.until(lambda screen, text=text: text in screen and ("These keys" in screen) == (text == "These keys"))
-        self.resize(80, 24)
-        self.until(lambda screen: "Quit" in screen.split("\n")[-1])
-        self.type("1")
-        self.until_shown("Donations")
-        self.resize(120, 36)
-        self.until_shown("fini", "Campaigns")
+        self.fall_still()
 
-    def cells(self) -> list[list[object]]:
+    def look_around(self) -> None:
+        """Have another size for a while, and see everything."""
+        self.until_shown("Quit", within_s=60)
+        for size in ((80, 24), (120, 36)):
+            clears = self.clears
+            self.resize(*size)
+            until(lambda clears=clears: self.clears > clears)
+            self.fall_still()
+        self.see_sights()
+
+    def fall_still(self) -> None:
+        """Wait until the last sample is shown, and all that came with it: then nothing is written any more."""
+        self.until_shown("fini")
+        until(lambda: time.monotonic() - self._heard_at > STILL_S)
+
+    def resize(self, columns: int, rows: int) -> None:
+        with self._changed:
+            self._strict.resize(rows, columns)
+        super().resize(columns, rows)
+
+    def cells(self) -> list[list[Char]]:
         """Every cell with its colours."""
         with self._changed:
-            return [[self._screen.buffer[y][x] for x in range(self._screen.columns)] for y in range(self._screen.lines)]
+            return self._strict.cells()
+
+    def draw_again(self) -> None:
+        """Have everything drawn at once: it is what was shown before."""
+        cells, clears = self.cells(), self.clears
+        self.type(REPAINT)
+        until(lambda: self.clears > clears)
+        until(lambda: self.cells() == cells)
+
+    @property
+    def clears(self) -> int:
+        """How often everything was drawn at once."""
+        with self._changed:
+            return self.written.count(CLEAR)
+
+    def _hear(self, chunk: bytes) -> None:
+        super()._hear(chunk)
+        self._heard_at = time.monotonic()
+        self._strict.feed(self._decoder.decode(chunk))
 
 
 @pytest.mark.parametrize(
@@ -70,12 +110,11 @@ class Still(Terminal):
 )
 def test_what_was_changed_is_what_is_drawn_again(tmp_path, variables):
     with Still(tmp_path / "home", variables) as still:
+        still.see_sights()
+        assert still.clears == 1, "all that was seen since is differences"
+        still.draw_again()
         still.look_around()
-        cells = still.cells()
-        clears = still.written.count(CLEAR)
-        still.type(REPAINT)
-        until(lambda: still.written.count(CLEAR) > clears)
-        until(lambda: still.cells() == cells)
+        still.draw_again()
         text = still.written.decode()
         if "NO_COLOR" in variables:
             parameters = {one for found in re.findall(r"\x1b\[([\d;]+)m", text) for one in found.split(";")}
