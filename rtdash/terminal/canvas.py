@@ -120,7 +120,9 @@ class Canvas:
                 if not cell.text:
                     continue  # written with its left half
                 turn = turn + (cell.pen is not pen) if x < reach else 0
-                pen, reach = cell.pen, max(reach, _reach(x, cell))
+                pen = cell.pen
+                if cell.spilled:
+                    reach = max(reach, _reach(x, cell))
                 run = last.get((turn, cell.pen))
                 if run is None or not self._joins(run, x, row):
                     run = last[turn, cell.pen] = _Run(x, y, x, [])
