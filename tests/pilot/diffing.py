@@ -65,8 +65,23 @@ class Watched:
         self.frames += 1
         # Between its resize and the news of that, a terminal shows what it likes.
         self._is_known |= not app.diffs or is_new
-        if self._is_known and (self.shown.columns, self.shown.lines) == screen._compositor.size:
-            assert not difference(self.shown, self.stock)
+        if not self._is_known or (self.shown.columns, self.shown.lines) != screen._compositor.size:
+            return
+        # While it lays a widget out anew Textual may write a part of it alone: then its own screen is no measure.
+        if found := difference(self.shown, self.stock):
+            assert difference(self.stock, drawn_again(app, screen)), found
+
+    def settled(self, app: RtdashApp) -> None:
+        """Nothing is under way: what is shown is what would be if all were drawn again."""
+        assert not (found := difference(self.shown, drawn_again(app, app.screen))), found
+
+
+def drawn_again(app: RtdashApp, screen: Any) -> Emulator:
+    """What an empty terminal shows once all is drawn."""
+    drawn = Emulator(*screen._compositor.size)
+    update = screen._compositor.render_update(full=True, screen_stack=app._background_screens)
+    drawn.feed(update.render_segments(app.console).replace("\n", ""))
+    return drawn
 
 
 @asynccontextmanager

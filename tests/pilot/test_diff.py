@@ -71,6 +71,7 @@ async def play(script: list[tuple[str, object]]) -> None:
     async with watched(80, 24) as stage:
         for what, how in script:
             await act(stage, what, how)
+            stage.app.terminal.settled(stage.app)
         await stage.pilot.pause(0.05)
         terminal = stage.app.terminal
         assert terminal.frames
