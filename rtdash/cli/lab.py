@@ -73,7 +73,7 @@ def run(options: argparse.Namespace) -> int:
     if done and file is not None:
         file.write_text(document(done), encoding="utf-8")
     for error in errors[1:]:
-        print(f"rtdash: {error}", file=sys.stderr)
+        print("rtdash:", plain(str(error)), file=sys.stderr)
     if errors:
         raise errors[0]
     if len(done) < len(studies):

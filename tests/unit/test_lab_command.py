@@ -92,6 +92,17 @@ def test_every_failure_is_told(run, capsys):
     ]
 
 
+def test_what_a_server_says_of_a_failure_cannot_steer_the_terminal(run, capsys):
+    def hostile(_account: Account, _stop: Stop) -> None:
+        raise Unreachable("a server says \x1b[2J")
+
+    clickstream, donations = Found(lab_reports.clickstream(), hostile), Found(lab_reports.done(), hostile)
+    assert run(nullcontext(clickstream), nullcontext(donations))[0] == 2
+    told = capsys.readouterr().err
+    assert told.count("rtdash: a server says") == 2
+    assert "\x1b" not in told
+
+
 def test_a_server_of_one_is_gone_before_the_other_begins(run):
     done = []
 
