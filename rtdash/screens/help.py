@@ -7,34 +7,33 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
-from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Static
 
 from rtdash.panels.spec import PanelSpec
+from rtdash.widgets.help import HelpPane
+from rtdash.widgets.keys import KeysLine
+
+HELP_BINDINGS = (
+    Binding("escape", "screen.dismiss", "Close", key_display="Esc"),
+    Binding("question_mark,q,enter", "screen.dismiss", "Close", show=False),
+)
+"""Heard while the help is shown."""
 
 
 class HelpScreen(ModalScreen[None]):
     """Opened by `?`, closed by any of the usual keys."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,question_mark,q,enter", "dismiss", "Close", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [*HELP_BINDINGS]
 
     def __init__(self, bindings: Sequence[Binding], specs: Sequence[PanelSpec]) -> None:
         super().__init__()
-        self._listed = bindings
-        self._specs = specs
+        self._pane = HelpPane(bindings, specs)
 
     def compose(self) -> ComposeResult:
-        """Keys first, then the panels, from the same texts that the footer and the panel files have."""
-        parts: list[Content | str] = [Content.styled("Keys\n", "bold")]
-        for binding in self._listed:
-            key = (binding.key_display or binding.key).ljust(8)
-            parts += [Content.styled(f"  {key}", "$accent"), f" {binding.tooltip or binding.description}\n"]
-        parts += ["\n", Content.styled("Panels\n", "bold")]
-        for spec in self._specs:
-            if not (spec.is_probe or spec.stands_for):
-                parts += [f"  {spec.title}\n", Content.styled(f"      {spec.help}\n", "$text-muted")]
-        with VerticalScroll(id="help"):
-            yield Static(Content.assemble(*parts), markup=False)
-            yield Static("Esc closes", id="help-foot")
+        """All of it in one pane, and the keys."""
+        yield self._pane
+        yield KeysLine(HELP_BINDINGS, keep=frozenset())
+
+    def on_mount(self) -> None:
+        """It is scrolled at once."""
+        self._pane.focus()

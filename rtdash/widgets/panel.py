@@ -29,6 +29,8 @@ LEAST_TITLE = 14
 """Cells that what can be said shorter leaves to the title."""
 FRAME = 6
 """Cells of an edge with its rules."""
+_ALL = 1_000_000
+"""More lines than any body has."""
 _RENEWALS = {Draw.SPARKLINES: 0.9, Draw.LINE: 0.9, Draw.MAP: 1.8}
 """How much of the interval of charts passes until each is drawn anew: a frame that is a little early will do."""
 
@@ -41,6 +43,8 @@ class Frame(Lines, can_focus=True):
         Binding("down", "scroll_body(1)", "Down", show=False),
         Binding("pageup", "scroll_body(-10)", "Page up", show=False),
         Binding("pagedown", "scroll_body(10)", "Page down", show=False),
+        Binding("home", f"scroll_body(-{_ALL})", "Top", show=False),
+        Binding("end", f"scroll_body({_ALL})", "End", show=False),
     ]
     COMPONENT_CLASSES: ClassVar[set[str]] = {"lines--border"}
     boxed: bool = True

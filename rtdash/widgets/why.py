@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from datetime import tzinfo
-from typing import ClassVar
-
-from textual.binding import Binding, BindingType
 
 from rtdash.model.explanation import Explanation
 from rtdash.model.question import Question
@@ -14,16 +11,9 @@ from rtdash.widgets.drawing.spans import Line, Span
 from rtdash.widgets.drawing.why import Asking, Failed, Outcome, answer, grounds
 from rtdash.widgets.panel import Frame
 
-_ALL = 1_000_000
-
 
 class WhyPane(Frame):
     """Draws a question and what came of it; knows no server."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("home", f"scroll_body(-{_ALL})", "Top", show=False),
-        Binding("end", f"scroll_body({_ALL})", "End", show=False),
-    ]
 
     def __init__(self, question: Question, zone: tzinfo) -> None:
         super().__init__(id="why")

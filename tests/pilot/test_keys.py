@@ -78,6 +78,28 @@ async def test_help_lists_the_keys_of_tables(stage):
         assert of_tables == ["↑", "↓", "PgUp", "PgDn", "Home", "End"]
 
 
+async def test_help_has_keys_and_panels_beside_each_other_where_there_is_room(stage):
+    async with stage(200, 50) as on:
+        await on.pilot.press("question_mark")
+        await on.painted()
+        heads = [line for line in on.text().splitlines() if "─ Keys ─" in line or "─ Panels ─" in line]
+        assert len(heads) == 1
+
+
+async def test_help_scrolls_to_its_end(stage):
+    async with stage(80, 24) as on:
+        await on.pilot.press("question_mark")
+        await on.painted()
+        assert "Start a campaign" in on.text()
+        await on.pilot.press("end")
+        await on.painted()
+        assert "above ↑" in on.text()
+        assert "Start a campaign" not in on.text()
+        await on.pilot.press("home")
+        await on.painted()
+        assert "Start a campaign" in on.text()
+
+
 async def test_every_key_is_in_the_palette(stage):
     async with stage() as on:
         titles = {command.title for command in on.app.get_system_commands(on.app.screen)}

@@ -80,11 +80,10 @@ async def test_leaving_stops_it_and_waits_until_its_tables_are_gone(stage, where
 
 
 async def test_help_and_the_palette_know_it(stage):
-    async with stage(120, 36) as on:
+    async with stage(120, 100) as on:
         await on.inject()
         commands = [command.title for command in on.app.get_system_commands(on.app.screen)]
         assert "Lab" in commands
         await on.pilot.press("question_mark")
         await on.pilot.pause()
-        listed = str(on.app.screen.query("Static").first().render())
-        assert "In the lab: compare the chosen layouts" in listed
+        assert "In the lab: compare the chosen layouts" in on.text()

@@ -37,3 +37,8 @@ def top(title: Spans, corner: Spans, cells: int, *, boxed: bool, keep: int = 0) 
 def bottom(note: Spans, corner: Spans, cells: int) -> Line:
     """`╰─ note ───── corner ─╯`."""
     return _edge("╰", "─", "╯", note, corner, 0, cells)
+
+
+def rule(title: str, cells: int) -> Line:
+    """`─ Title ─────────`: what stands above a part of a body."""
+    return top([(f" {title} ", "title")], [], cells, boxed=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import zip_longest
 from typing import TypeAlias
 
 from rich.cells import cell_len, chop_cells, set_cell_size
@@ -56,6 +57,13 @@ def _cells(chars: Sequence[Span]) -> int:
 def _alike(one: Sequence[Span], other: Sequence[Span]) -> int:
     pairs = enumerate(zip(one, other, strict=False))
     return next((at for at, (left, right) in pairs if left != right), min(len(one), len(other)))
+
+
+def beside(left_lines: Sequence[Line], right_lines: Sequence[Line]) -> list[Line]:
+    """Two blocks beside each other; the lines of each are equally wide, and the shorter one is filled with blanks."""
+    blanks = [fit((), width(block[0]) if block else 0) for block in (left_lines, right_lines)]
+    pairs = zip_longest(left_lines, right_lines)
+    return [(*(one or blanks[0]), *(other or blanks[1])) for one, other in pairs]
 
 
 def wrapped(text: str, cells: int) -> list[str]:

@@ -15,7 +15,7 @@ from rtdash.model.text import plain
 from rtdash.widgets.drawing import figures, frame, histogram, parts, server_view
 from rtdash.widgets.drawing import plan as plan_drawing
 from rtdash.widgets.drawing.numbers import age, milliseconds
-from rtdash.widgets.drawing.spans import Line, fit, wrapped
+from rtdash.widgets.drawing.spans import Line, beside, fit, wrapped
 
 _WIDE = 140
 """Cells in which the histogram has room beside the figures."""
@@ -109,40 +109,35 @@ def grounds(question: Question, explanation: Explanation | None, zone: tzinfo, c
     """Figures, plan, histogram, the server's own account and the query itself: lines of `cells`."""
     lines = _latencies(question, cells) if cells >= _WIDE else [*_figures(question, cells)]
     if explanation is not None and explanation.plan is not None:
-        lines += [_title("Plan", cells), *plan_drawing.draw(explanation.plan, cells)]
+        lines += [frame.rule("Plan", cells), *plan_drawing.draw(explanation.plan, cells)]
     if cells < _WIDE:
         lines += _histogram(question, cells, _HISTOGRAM_LINES)
     if explanation is not None:
-        lines += [_title("The server's own account", cells), *server_view.draw(explanation.server, zone, cells)]
+        lines += [frame.rule("The server's own account", cells), *server_view.draw(explanation.server, zone, cells)]
     return [*lines, *_query(question, cells)]
-
-
-def _title(text: str, cells: int) -> Line:
-    return frame.top([(f" {text} ", "title")], [], cells, boxed=False)
 
 
 def _figures(question: Question, cells: int) -> list[Line]:
     drawn = figures.draw(question.latency, question.known.threshold_ms, cells)
-    return [_title("Latency, ms", cells), *drawn]
+    return [frame.rule("Latency, ms", cells), *drawn]
 
 
 def _histogram(question: Question, cells: int, height: int) -> list[Line]:
     drawn = histogram.draw(question.values_ms, question.known.threshold_ms, cells, height)
-    return [_title("Last 60 min, ms", cells), *drawn]
+    return [frame.rule("Last 60 min, ms", cells), *drawn]
 
 
 def _latencies(question: Question, cells: int) -> list[Line]:
     """Both beside each other."""
-    beside = cells - _FIGURES_CELLS
-    left, right = _figures(question, _FIGURES_CELLS), _histogram(question, beside, _WIDE_LINES)
-    height = max(len(left), len(right))
-    left += [fit((), _FIGURES_CELLS)] * (height - len(left))
-    right += [fit((), beside)] * (height - len(right))
-    return [(*one, *other) for one, other in zip(left, right, strict=True)]
+    figures_lines, histogram_lines = (
+        _figures(question, _FIGURES_CELLS),
+        _histogram(question, cells - _FIGURES_CELLS, _WIDE_LINES),
+    )
+    return beside(figures_lines, histogram_lines)
 
 
 def _query(question: Question, cells: int) -> list[Line]:
-    lines = [_title("Query", cells), *_parameters(question.parameters, cells)]
+    lines = [frame.rule("Query", cells), *_parameters(question.parameters, cells)]
     for line in question.sql.expandtabs(4).splitlines():
         # As it was written, unless it is too long.
         text = plain(line)
