@@ -18,12 +18,11 @@ _CLEAR = f"{RESET}\x1b[2J\x1b[H"
 
 @dataclass(slots=True)
 class _Run:
-    """Cells in a row that are drawn with one pen, without a move between them."""
+    """Cells `x` to `end` of row `y`, drawn with one pen, without a move between them."""
 
     x: int
     y: int
     end: int
-    cells: list[Cell]
 
 
 class Canvas:
@@ -95,10 +94,11 @@ class Canvas:
             yield change(self._pen, pen)
             self._pen = pen
             for run in runs.pop(pen):
+                cells = self._rows[run.y][run.x : run.end]
                 yield move(self._x, self._y, run.x, run.y)
-                yield from (cell.text for cell in run.cells)
+                yield "".join([cell.text for cell in cells])
                 # In the last column the cursor waits before or behind the edge.
-                self._x = run.end if run.cells[-1].is_certain and run.end < self.width else None
+                self._x = run.end if cells[-1].is_certain and run.end < self.width else None
                 self._y = run.y
 
     def _way_to(self, pen: Pen) -> int:
@@ -115,19 +115,21 @@ class Canvas:
             self._widen(columns, row)
             last: dict[tuple[int, Pen], _Run] = {}
             turn, pen, reach = 0, self._pen, 0
+            run: _Run | None = None
             for x in sorted(columns):
                 cell = row[x]
                 if not cell.text:
                     continue  # written with its left half
-                turn = turn + (cell.pen is not pen) if x < reach else 0
-                pen = cell.pen
+                goes_on = cell.pen is pen and x >= reach and not turn and row[x - 1].is_certain
+                if run is None or run.end != x or not goes_on:
+                    turn = turn + (cell.pen is not pen) if x < reach else 0
+                    pen = cell.pen
+                    run = last.get((turn, pen))
+                    if run is None or not self._joins(run, x, row):
+                        run = last[turn, pen] = _Run(x, y, x)
+                        turns[turn][pen].append(run)
                 if cell.spilled:
                     reach = max(reach, _reach(x, cell))
-                run = last.get((turn, cell.pen))
-                if run is None or not self._joins(run, x, row):
-                    run = last[turn, cell.pen] = _Run(x, y, x, [])
-                    turns[turn][cell.pen].append(run)
-                run.cells += row[run.end : x + 1]
                 run.end = x + 1 + cell.is_wide
         self._changed.clear()
         return (turns[turn] for turn in sorted(turns))
@@ -143,10 +145,10 @@ class Canvas:
     @staticmethod
     def _joins(run: _Run, x: int, row: list[Cell]) -> bool:
         """Whether to write on up to column `x` is no longer than to move there."""
-        if not run.cells[-1].is_certain:
+        if not row[run.end - 1].is_certain:
             return False
         between = row[run.end : x]
-        pen = run.cells[-1].pen
+        pen = row[run.x].pen
         return all(cell.pen is pen and cell.is_certain for cell in between) and sum(
             cell.size for cell in between
         ) <= len(forward(len(between)))
