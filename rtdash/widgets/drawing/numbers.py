@@ -11,7 +11,7 @@ from rtdash.model.data import Cell, Number
 # A little less than both: 23 hours and 7 days ago would read as something nearer.
 _A_DAY = timedelta(hours=20)
 _A_WEEK = timedelta(days=6)
-_AGE_STEPS = ((2, 0), (10, 1), (60, 5), (120, 10))
+_AGE_STEPS = ((2, 0), (5, 1), (30, 5), (120, 10))
 """Up to so many s, in steps of so many s; 0 is as `age` has it."""
 
 
