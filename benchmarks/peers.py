@@ -23,10 +23,10 @@ from typing import Any
 
 from benchmarks.figures import markdown
 from benchmarks.programs import PEERS, MissingError, Program, rtdash
+from rtdash.bench.dashboards import environment
 from rtdash.bench.figures import medians
 from rtdash.bench.meter import Meter
 from rtdash.bench.size import Size
-from rtdash.bench.terminal import environment
 from rtdash.cli import signals
 from rtdash.cli.arguments.values import whole
 from rtdash.cli.backend import Backend

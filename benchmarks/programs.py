@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from pydantic import SecretStr
 
-from rtdash.bench.terminal import LIVE
+from rtdash.bench.dashboards import LIVE
 from rtdash.cli.backend import Backend
 
 

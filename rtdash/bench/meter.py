@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 from rtdash.bench.processes import processor_s, resident_mib
 from rtdash.bench.pty import Pty
@@ -20,14 +21,34 @@ _SAID = 400
 
 
 @dataclass(frozen=True, slots=True)
+class Spent:
+    """By a program since its start."""
+
+    at_s: float
+    bytes: int
+    frames: int
+    processor_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class Cost:
-    """Of some seconds in which nothing was typed."""
+    """Of some time in which nothing was typed."""
 
     bytes_per_s: float
     frames_per_s: float
     """As far as the program marks them: with synchronised output."""
     cpu_pct: float
     """Of one core, of the program's own process."""
+
+    @classmethod
+    def between(cls, before: Spent, after: Spent) -> Self:
+        """What was spent from one moment to another."""
+        took_s = after.at_s - before.at_s
+        return cls(
+            bytes_per_s=(after.bytes - before.bytes) / took_s,
+            frames_per_s=(after.frames - before.frames) / took_s,
+            cpu_pct=100 * (after.processor_s - before.processor_s) / took_s,
+        )
 
 
 class Meter(Pty):
@@ -60,16 +81,14 @@ class Meter(Pty):
 
     def cost(self, seconds: float) -> Cost:
         """What the program costs in the next `seconds`."""
-        pids = (self.process.pid,)
-        begun_s, taken_s, written, frames = time.monotonic(), processor_s(pids), self._bytes, self._frames
+        before = self.spent()
         time.sleep(seconds)
-        took_s = time.monotonic() - begun_s
+        return Cost.between(before, self.spent())
+
+    def spent(self) -> Spent:
+        """Until now. Raises RtdashError when the program has ended."""
         self.check()
-        return Cost(
-            bytes_per_s=(self._bytes - written) / took_s,
-            frames_per_s=(self._frames - frames) / took_s,
-            cpu_pct=100 * (processor_s(pids) - taken_s) / took_s,
-        )
+        return Spent(time.monotonic(), self._bytes, self._frames, processor_s([self.process.pid]))
 
     def resident_mib(self) -> float:
         """Memory of the program's own process now, MiB."""

@@ -27,3 +27,4 @@ class Size:
 
 
 SIZES = (Size(80, 24), Size(120, 36), Size(200, 50))
+EXTREMES = (SIZES[0], SIZES[-1])

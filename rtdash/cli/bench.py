@@ -1,4 +1,4 @@
-"""`rtdash bench produce|ingest|terminal|live`: what this machine can do, on private servers in a temporary folder."""
+"""`rtdash bench`: what this machine can do, on private servers in a temporary folder."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ import argparse
 import json
 import sys
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
-from rtdash.bench import ingest, live, produce, terminal
+from rtdash.bench import ingest, live, produce, soak, terminal
+from rtdash.bench.dashboards import Dashboards
 from rtdash.bench.figures import Report
-from rtdash.bench.size import SIZES
+from rtdash.bench.size import EXTREMES, SIZES
 from rtdash.cli import signals
 from rtdash.cli.backend import Backend, start_ingest
 from rtdash.cli.dashboard import connectors
@@ -41,40 +43,44 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _measure(options: argparse.Namespace) -> Report:
-    if options.action == "terminal":
-        return _measure_terminal(options)
-    if options.action == "live":
-        return _measure_live(options)
+    if options.action in _ON_STAGE:
+        return _measure_on_stage(options)
     with temporary_folder("bench") as folder:
         if options.action == "produce":
             return Report.of(produce.measure(folder, options.seconds, options.repeat, _say))
         return Report.of(ingest.measure(folder, _start_ingest, options.seconds, options.repeat, _say))
 
 
-def _measure_terminal(options: argparse.Namespace) -> Report:
+def _measure_on_stage(options: argparse.Namespace) -> Report:
+    """The record begins with what it was measured under."""
     with stage(options.rate) as behind:
-        dashboards = terminal.Dashboards(behind.folder / "rtdash.toml", behind.folder / "home")
-        report = terminal.measure(dashboards, options.size or SIZES, options.seconds, options.repeat, _say)
-    return _under(options, behind, report)
-
-
-def _measure_live(options: argparse.Namespace) -> Report:
-    with stage(options.rate) as behind:
-        specs = [spec for spec in catalog.load() if spec.is_probe or spec.id in BOARD]
-        dashboard = live.Dashboard(specs, connectors(behind.settings), behind.settings)
-        report = live.measure(dashboard, options.seconds, options.repeat, _say)
-    return _under(options, behind, report)
-
-
-def _under(options: argparse.Namespace, behind: Backend, report: Report) -> Report:
-    """With what it was measured under."""
-    under = {
-        "campaign_rate_per_s": options.rate,
-        "interval_ms": behind.settings.interval_ms,
-        "seconds": options.seconds,
-        "repeat": options.repeat,
-    }
+        report = _ON_STAGE[options.action](options, behind)
+    under = {"campaign_rate_per_s": options.rate, "interval_ms": behind.settings.interval_ms}
+    under |= {name: value for name in _HOW_LONG if (value := getattr(options, name, None)) is not None}
     return replace(report, record=under | report.record)
+
+
+def _measure_terminal(options: argparse.Namespace, behind: Backend) -> Report:
+    visit = partial(terminal.visit, _dashboards(behind), seconds=options.seconds)
+    return terminal.measure(visit, options.size or SIZES, options.repeat, _say)
+
+
+def _measure_live(options: argparse.Namespace, behind: Backend) -> Report:
+    specs = [spec for spec in catalog.load() if spec.is_probe or spec.id in BOARD]
+    dashboard = live.Dashboard(specs, connectors(behind.settings), behind.settings)
+    return live.measure(dashboard, options.seconds, options.repeat, _say)
+
+
+def _measure_soak(options: argparse.Namespace, behind: Backend) -> Report:
+    return soak.measure(_dashboards(behind), options.size or EXTREMES, options.minutes, _say)
+
+
+_ON_STAGE = {"terminal": _measure_terminal, "live": _measure_live, "soak": _measure_soak}
+_HOW_LONG = ("seconds", "repeat", "minutes")
+
+
+def _dashboards(behind: Backend) -> Dashboards:
+    return Dashboards(behind.folder / "rtdash.toml", behind.folder / "home")
 
 
 def _start_ingest(data: DataFolder, settings: Settings) -> GuardedProcess:

@@ -22,7 +22,7 @@ INGEST = {
 }
 
 
-SIZE = {"bytes_per_s", "idle_bytes_per_s", "cpu_pct", "rss_mib", "key_to_paint_p50_ms", "key_to_paint_p95_ms"}
+SIZE = {"bytes_per_s", "idle_bytes_per_s", "cpu_pct", "rss_mib", "key_to_paint_p50_ms", "page_to_paint_p95_ms"}
 PANEL = {"samples", "missed", "errors", "p50_ms", "p95_ms", "p99_ms"}
 UNDER = {"campaign_rate_per_s": 500, "interval_ms": 250, "seconds": 2, "repeat": 1}
 
@@ -89,6 +89,21 @@ def test_the_dashboard_is_measured_in_a_terminal_with_the_diff_and_without(place
 
 
 @pytest.mark.long
+def test_memory_is_read_while_dashboards_stay_open(place: Path):
+    output, errors = said(place, "soak", "--minutes=1", "--rate=500", "--size=80x24", "--size=120x36", "--json=-")
+    assert output, errors
+    figures = json.loads(output)
+    assert {"campaign_rate_per_s": 500, "interval_ms": 250, "minutes": 1}.items() <= figures.items()
+    assert list(figures["sizes"]) == ["80x24", "120x36"]
+    for found in figures["sizes"].values():
+        assert len(found["readings"]) == 7
+        assert 0 < found["rss_mib"] <= found["rss_highest_mib"] == max(mib for _, mib in found["readings"])
+        assert found["bytes_per_s"] > 0
+    assert "minute 1 of 1: 80x24" in errors
+    assert_gone(place)
+
+
+@pytest.mark.long
 def test_the_panels_are_measured_without_a_screen(place: Path):
     output, errors = said(place, "live", "--seconds=2", "--repeat=1", "--rate=500", "--json=-")
     assert output, errors
@@ -108,6 +123,7 @@ def test_the_panels_are_measured_without_a_screen(place: Path):
     [
         (("ingest", "--seconds=2"), "donations by one LOAD DATA"),
         pytest.param(("terminal", "--seconds=1", "--size=80x24"), "1 of 3: 80x24", marks=pytest.mark.long),
+        pytest.param(("soak",), "minute 0 of 30: 80x24", marks=pytest.mark.long),
     ],
 )
 def test_what_is_interrupted_leaves_nothing_behind(place: Path, command: tuple[str, ...], begun: str):

@@ -88,7 +88,7 @@ def test_a_size_is_read_as_it_is_written():
             Size.read(wrong)
 
 
-class Dashboards:
+class Visitor:
     """Visits whose figures are numbers that tell how, and how often, it was visited."""
 
     WAY: ClassVar[dict[str, int]] = {"diff": 1, "stock": 100}
@@ -96,8 +96,7 @@ class Dashboards:
     def __init__(self) -> None:
         self.visited: list[str] = []
 
-    def visit(self, size: Size, way: Way, seconds: float) -> Visit:
-        assert seconds == 4.0
+    def visit(self, size: Size, way: Way) -> Visit:
         self.visited.append(f"{size} {way.name}")
         value = self.WAY[way.name] * size.rows + (0, 1, 50)[self.visited.count(f"{size} {way.name}") - 1]
         return Visit(**{field.name: float(value) for field in fields(Visit)})
@@ -105,9 +104,9 @@ class Dashboards:
 
 def test_sizes_and_ways_take_turns_and_figures_are_medians():
     said: list[str] = []
-    dashboards = Dashboards()
-    report = terminal.measure(dashboards, [Size(80, 24), Size(200, 50)], 4.0, 3, said.append)
-    assert dashboards.visited == ["80x24 diff", "80x24 stock", "200x50 diff", "200x50 stock"] * 3
+    visitor = Visitor()
+    report = terminal.measure(visitor.visit, [Size(80, 24), Size(200, 50)], 3, said.append)
+    assert visitor.visited == ["80x24 diff", "80x24 stock", "200x50 diff", "200x50 stock"] * 3
     assert len(said) == 12
     assert said[0].startswith("1 of 3: 80x24 diff  first_paint_s 24  bytes_per_s 24")
     sizes = report.record["sizes"]
@@ -130,9 +129,16 @@ def test_keys_are_of_the_three_kinds(monkeypatch):
             return float(len(pressed))
 
     monkeypatch.setattr("rtdash.bench.terminal.time.sleep", lambda _: None)
-    pause_ms, help_ms = terminal._press_keys(Counting())
-    assert pressed[:4] == [(" ", "❚".encode()), (" ", b"250 ms"), ("?", b"Start a campaign"), ("?", b"250 ms")]
-    assert (pause_ms[:4], help_ms[:2]) == ([1.0, 2.0, 5.0, 6.0], [3.0, 7.0])
+    took_ms = terminal._press_keys(Counting())
+    turned = [("n", b"sessions"), ("1", b"newest")]
+    paused = [(" ", "❚".encode()), (" ", b"250 ms")]
+    assert pressed[:8] == [*turned, *paused, ("?", b"Start a campaign"), ("?", b"250 ms"), *turned]
+    # The first look at the other page does not count.
+    assert {name: each[:3] for name, each in took_ms.items()} == {
+        "pause": [3.0, 4.0, 9.0],
+        "help": [5.0, 6.0, 11.0],
+        "page": [7.0, 8.0, 13.0],
+    }
 
 
 def test_columns_are_aligned():
