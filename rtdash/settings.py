@@ -38,6 +38,8 @@ class Settings(BaseSettings):
         frozen=True,
         extra="forbid",
         hide_input_in_errors=True,
+        # The class of what is loaded is built, this one never.
+        defer_build=True,
     )
     file: ClassVar[Path | None] = None
 

@@ -19,9 +19,9 @@ from rtdash.campaigns.pace import SLICE_S
 from rtdash.campaigns.runner import CampaignRunner
 from rtdash.errors import RtdashError
 from rtdash.model.campaign import AS_FAST_AS_IT_CAN, Campaign, CampaignPlan
-from rtdash.model.donation import transaction_id
 from rtdash.model.kafka import Kafka
 from rtdash.model.places import CITIES, ORGANIZATIONS
+from rtdash.model.transaction_id import transaction_id
 from rtdash.settings import Settings
 from rtdash.sources.kafka import CLICKSTREAM_TOPIC, DONATIONS_TOPIC, client_config
 

@@ -14,8 +14,8 @@ from typing import Any
 from rtdash.campaigns.clock import stamp
 from rtdash.campaigns.weights import WanderingWeights, cumulative
 from rtdash.model.campaign import Campaign
-from rtdash.model.donation import SEQUENCE_BITS, transaction_id
 from rtdash.model.places import CITIES, ORGANIZATIONS, City, Organization
+from rtdash.model.transaction_id import SEQUENCE_BITS, transaction_id
 
 AMOUNTS = {cents: f"{cents // 100}.{cents % 100:02d}" for cents in range(100, 1001)}
 """1.00 … 10.00 by their cents, as JSON numbers."""

@@ -14,7 +14,7 @@ from pymysql.connections import Connection
 
 from rtdash.errors import SourceError
 from rtdash.model.campaign import ACTIVE, Campaign, CampaignPlan, CampaignState
-from rtdash.model.donation import MAX_CAMPAIGN_ID
+from rtdash.model.transaction_id import MAX_CAMPAIGN_ID
 from rtdash.sources.mysql import explained
 
 _COLUMNS = ", ".join(f"`{field.name}`" for field in fields(Campaign))

@@ -10,7 +10,7 @@ from rtdash.campaigns.clock import stamp
 from rtdash.campaigns.donors import Message, Pair
 from rtdash.campaigns.weights import cumulative
 from rtdash.model.campaign import Campaign
-from rtdash.model.donation import transaction_id
+from rtdash.model.transaction_id import transaction_id
 
 EVENTS_A_DONATION = 10.0
 VISITS_A_DONATION = 2.5

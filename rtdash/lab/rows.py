@@ -17,8 +17,8 @@ from rtdash.campaigns.donors import AMOUNTS
 from rtdash.campaigns.weights import WanderingWeights, cumulative
 from rtdash.ingest.sums import Place, Sums
 from rtdash.model.campaign import CITIES_A_CAMPAIGN
-from rtdash.model.donation import transaction_id
 from rtdash.model.places import CITIES, ORGANIZATIONS, City
+from rtdash.model.transaction_id import transaction_id
 
 CAMPAIGNS = 10
 """One after the other; the last runs, and has half of all rows."""

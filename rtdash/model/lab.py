@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 from pydantic import TypeAdapter
 
@@ -146,12 +147,15 @@ class LabReport:
 
 def to_json(report: LabReport) -> str:
     """One line."""
-    return _DOCUMENT.dump_json(report).decode()
+    return _document().dump_json(report).decode()
 
 
 def from_json(text: str | bytes) -> LabReport:
     """Raises ValueError on anything else than what `to_json` gives."""
-    return _DOCUMENT.validate_json(text)
+    return _document().validate_json(text)
 
 
-_DOCUMENT = TypeAdapter(LabReport)
+@cache
+def _document() -> TypeAdapter[LabReport]:
+    # It takes some ms, for which no start should wait.
+    return TypeAdapter(LabReport)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
 from pydantic import AwareDatetime, TypeAdapter
 
@@ -90,12 +91,15 @@ class Recorded:
 
 def to_json(slow: SlowQuery) -> str:
     """One line."""
-    return _DOCUMENT.dump_json(slow).decode()
+    return _document().dump_json(slow).decode()
 
 
 def from_json(text: str) -> SlowQuery:
     """Raises ValueError on anything else than what `to_json` gives."""
-    return _DOCUMENT.validate_json(text)
+    return _document().validate_json(text)
 
 
-_DOCUMENT = TypeAdapter(SlowQuery)
+@cache
+def _document() -> TypeAdapter[SlowQuery]:
+    # It takes some ms, for which no start should wait.
+    return TypeAdapter(SlowQuery)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rtdash.ingest.incarnation import Incarnations
 from rtdash.model.campaign import CampaignState
-from rtdash.model.donation import transaction_id
+from rtdash.model.transaction_id import transaction_id
 from rtdash.sources.kafka import CLICKSTREAM_TOPIC, DONATIONS_TOPIC
 from tests.world import World, until
 

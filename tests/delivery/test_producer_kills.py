@@ -7,7 +7,7 @@ from random import Random
 import pytest
 
 from rtdash.model.campaign import Campaign, CampaignState
-from rtdash.model.donation import SEQUENCE_BITS, transaction_id
+from rtdash.model.transaction_id import SEQUENCE_BITS, transaction_id
 from rtdash.sources.kafka import CLICKSTREAM_TOPIC, DONATIONS_TOPIC
 from tests.delivery.killing import kill_anywhen
 from tests.delivery.ledger import settle, spoiled

@@ -11,8 +11,9 @@ from pymysql.connections import Connection
 from rtdash.ingest.donations import INTO, add_sums
 from rtdash.ingest.load import load
 from rtdash.ingest.sums import sums_of
-from rtdash.model.donation import Donation, transaction_id
+from rtdash.model.donation import Donation
 from rtdash.model.places import CITIES, ORGANIZATIONS
+from rtdash.model.transaction_id import transaction_id
 
 NOW = datetime(2025, 11, 22, 2, 14, 20, tzinfo=UTC)
 US = timedelta(microseconds=1)

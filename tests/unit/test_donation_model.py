@@ -9,15 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rtdash.model.donation import (
+from rtdash.model.donation import parse_donation
+from rtdash.model.event import parse_event
+from rtdash.model.transaction_id import (
     CAMPAIGN_BITS,
     MAX_CAMPAIGN_ID,
     PRODUCER_BITS,
     SEQUENCE_BITS,
-    parse_donation,
     transaction_id,
 )
-from rtdash.model.event import parse_event
 
 DONATION = {
     "transaction_id": (1 << 63) - 1,

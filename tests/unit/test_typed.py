@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from rtdash.model import typed
 from rtdash.model.campaign import AS_FAST_AS_IT_CAN, LONGEST_S, MOST_DONATIONS, CampaignPlan
-from rtdash.model.donation import SEQUENCE_BITS
+from rtdash.model.transaction_id import SEQUENCE_BITS
 
 
 @pytest.mark.parametrize(
