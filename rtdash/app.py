@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import math
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import ClassVar
 
 from textual.app import SystemCommand
 from textual.binding import BindingType
+from textual.reactive import Reactive
 from textual.screen import Screen
+from textual.theme import Theme
 from textual.timer import Timer
 
 from rtdash.interfaces import Control, Explainer, Laboratory, Poller
-from rtdash.messages import CommandEnded, SampleArrived
+from rtdash.messages import CommandEnded, SamplesArrived
 from rtdash.model.conservation import ConservationWatch
 from rtdash.model.data import Table
 from rtdash.model.interval import stepped
@@ -56,6 +59,7 @@ class RtdashApp(Queries, Experiments, Asking, Diffing, Plain):
     TITLE = "rtdash"
     BINDINGS: ClassVar[list[BindingType]] = [*BINDINGS]
     COMPONENT_CLASSES: ClassVar[set[str]] = set(COMPONENTS)
+    theme = Reactive(RTDASH_DARK.name)
 
     def __init__(
         self,
@@ -85,6 +89,7 @@ class RtdashApp(Queries, Experiments, Asking, Diffing, Plain):
         self.is_paused = False
         self._covering = frozenset(spec.id for spec in specs if spec.place == COVERED_BY)
         self._is_leaving = False
+        self._arrived: deque[Sample] = deque()
         self._paint_due: Timer | None = None
         self._frames = Frames(line_budget=view.line_budget, frame_rate=view.frame_rate, has_meter=view.has_meter)
         self._newest_count: float | None = None
@@ -94,6 +99,11 @@ class RtdashApp(Queries, Experiments, Asking, Diffing, Plain):
         self.picture: Picture | None = None
 
     # ── life ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def available_themes(self) -> dict[str, Theme]:
+        """With our own: it is there before the style sheet is read, which would else be read twice more."""
+        return {RTDASH_DARK.name: RTDASH_DARK, **super().available_themes}
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """The style sheet's own tokens, for themes that do not have them."""
@@ -111,9 +121,7 @@ class RtdashApp(Queries, Experiments, Asking, Diffing, Plain):
 
     def on_mount(self) -> None:
         """Start the lanes and the clock."""
-        self.register_theme(RTDASH_DARK)
-        self.theme = RTDASH_DARK.name
-        self.poller.start(lambda sample: self.post_message(SampleArrived(sample)))
+        self.poller.start(self._deliver)
         self._choose_customer(0)
         self.poller.watch(self.dashboard.watched)
         self._clock = self.set_interval(min(self.poller.interval_s, TICK_S), self._tick)
@@ -127,6 +135,7 @@ class RtdashApp(Queries, Experiments, Asking, Diffing, Plain):
 
     def _tick(self) -> None:
         now = self.view.clock()
+        self._take_arrived()
         if not self.is_paused:
             self.poller.tick(now)
         self.store.observe(self.poller.in_flight(), self.poller.missed(), now)
@@ -134,15 +143,27 @@ class RtdashApp(Queries, Experiments, Asking, Diffing, Plain):
 
     # ── samples ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def on_sample_arrived(self, message: SampleArrived) -> None:
-        """Fold a sample in, and paint when its burst is over."""
-        sample = message.sample
-        self._slow.take(sample)
-        if self._is_outdated(sample):
-            self.store.count(sample)
-        else:
-            self._apply(sample)
+    def _deliver(self, sample: Sample) -> None:
+        """What the lanes call, on their threads. A frame that is due takes it in: nobody is woken for each sample."""
+        self._arrived.append(sample)
+        # Only after that: a frame that is not due any more has yet to look, or there is none.
+        if self._paint_due is None:
+            self.post_message(SamplesArrived())
+
+    def on_samples_arrived(self) -> None:
+        """Paint when their burst is over."""
         self._paint_soon()
+
+    def _take_arrived(self) -> None:
+        """Fold in what has arrived."""
+        while self._arrived:
+            sample = self._arrived.popleft()
+            self._remember(sample)
+            self._slow.take(sample)
+            if self._is_outdated(sample):
+                self.store.count(sample)
+            else:
+                self._apply(sample)
 
     def _apply(self, sample: Sample) -> None:
         self.store.apply(sample)
@@ -187,6 +208,7 @@ class RtdashApp(Queries, Experiments, Asking, Diffing, Plain):
         self._paint_no_more()
         if not self.screen_stack:
             return  # a timer that fires while the app closes
+        self._take_arrived()
         watched = self.dashboard.watched
         self.picture = Picture(
             specs=[spec for spec in self.specs if spec.is_probe or spec.id in watched],
