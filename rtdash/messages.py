@@ -8,15 +8,12 @@ from textual.message import Message
 
 from rtdash.model.explanation import Explanation
 from rtdash.model.lab import LabReport
-from rtdash.model.sample import Sample
 from rtdash.model.slow import SlowQuery
 
 
 @dataclass
-class SampleArrived(Message):
-    """A lane has delivered a sample."""
-
-    sample: Sample
+class SamplesArrived(Message):
+    """Lanes have delivered samples, and no frame is due that would take them in."""
 
 
 @dataclass

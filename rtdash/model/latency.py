@@ -86,7 +86,8 @@ def percentile(ordered: Sequence[float], share: float, besides: Sequence[float] 
 
     No interpolation: it is a value that was measured.
     """
-    return _at_rank(ordered, besides, max(0, ceil(share * (len(ordered) + len(besides))) - 1))
+    rank = max(0, ceil(share * (len(ordered) + len(besides))) - 1)
+    return _at_rank(ordered, besides, rank) if besides else ordered[rank]
 
 
 def _at_rank(left: Sequence[float], right: Sequence[float], rank: int) -> float:
@@ -145,9 +146,11 @@ class _Series:
 def _figures(threshold_ms: float, measured: Sequence[float], missed: Sequence[float] = ()) -> Figures:
     if not measured and not missed:
         return NO_FIGURES
-    p50, p95, p99, most = (percentile(measured, share, missed) for share in (0.50, 0.95, 0.99, 1.0))
-    over = sum(len(values) - bisect_right(values, threshold_ms) for values in (measured, missed))
-    return Figures(len(measured) + len(missed), p50, p95, p99, most, over)
+    p50, p95, p99, most = [percentile(measured, share, missed) for share in (0.50, 0.95, 0.99, 1.0)]
+    count = len(measured) + len(missed)
+    return Figures(
+        count, p50, p95, p99, most, count - bisect_right(measured, threshold_ms) - bisect_right(missed, threshold_ms)
+    )
 
 
 class LatencyHistory:

@@ -8,11 +8,12 @@ from datetime import UTC, timedelta
 from functools import partial
 
 from rtdash.interfaces import Control, Explainer, Poller
-from rtdash.messages import SampleArrived, WhyAsked
+from rtdash.messages import WhyAsked
 from rtdash.model.advice import Circumstances
 from rtdash.model.latency import Reach
 from rtdash.model.longest import Execution, Longest
 from rtdash.model.question import Question
+from rtdash.model.sample import Sample
 from rtdash.model.slow import SlowQuery
 from rtdash.model.store import Store
 from rtdash.model.text import plain
@@ -41,9 +42,8 @@ class Explaining(Steering):
         self._slowest: defaultdict[str, Longest] = defaultdict(Longest)
         self._given_up: defaultdict[str, Longest] = defaultdict(Longest)
 
-    def on_sample_arrived(self, message: SampleArrived) -> None:
-        """Remember what was slow; Textual calls this beside the app's own handler."""
-        sample = message.sample
+    def _remember(self, sample: Sample) -> None:
+        """Keep how slow it was, for when somebody asks why."""
         if sample.latency_ms > self.view.threshold_ms and not sample.is_first:
             longest = self._slowest if sample.error is None else self._given_up
             longest[sample.panel_id].add(Execution(sample.started_at, sample.latency_ms))
