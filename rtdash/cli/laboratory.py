@@ -58,21 +58,51 @@ class ChildLaboratory:
         self._ended = ended
         self._process: GuardedProcess | None = None
         self._thread: threading.Thread | None = None
+        self._is_running = False
         self._is_called_off = False
 
     @property
     def is_running(self) -> bool:
         """Until all that it has made is gone again."""
-        return self._process is not None
+        return self._is_running
 
     def start(self, plan: LabPlan) -> None:
         """Start it, unless it runs."""
-        if self.is_running:
+        if self._is_running:
             return
-        read, write = os.pipe()
-        self._is_called_off = False
+        self._is_running, self._is_called_off = True, False
+        self._thread = threading.Thread(target=self._run, args=(plan,), name="lab")
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Have it end; it removes what it has made first."""
+        # First, for the thread that may be about to start it.
+        self._is_called_off = True
+        if (process := self._process) is not None:
+            threading.Thread(target=process.stop, name="lab stop").start()
+
+    def close(self) -> None:
+        """The same, and wait until it has."""
+        self.stop()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _run(self, plan: LabPlan) -> None:
         try:
-            self._process = GuardedProcess.start(
+            process, lines = self._started(plan)
+        except OSError as error:
+            trouble = f"the lab could not be started: {error}"
+        else:
+            trouble = self._follow(process, lines)
+        self._process = None
+        self._is_running = False
+        self._ended(trouble)
+
+    def _started(self, plan: LabPlan) -> tuple[GuardedProcess, BinaryIO]:
+        """Its process, and what it says. Raises OSError."""
+        read, write = os.pipe()
+        try:
+            process = GuardedProcess.start(
                 [*_COMMAND, "--settings", self._place.settings_file, *arguments(plan)],
                 log_file=new_log(self._place.logs, "lab"),
                 title="lab",
@@ -81,36 +111,23 @@ class ChildLaboratory:
                 keep_open=(self._place.keep_open,),
                 output=write,
             )
-        except OSError as error:
+        except OSError:
             os.close(read)
-            self._ended(f"the lab could not be started: {error}")
-            return
+            raise
         finally:
             os.close(write)
-        self._thread = threading.Thread(target=self._follow, args=(self._process, read), name="lab")
-        self._thread.start()
+        return process, os.fdopen(read, "rb")
 
-    def stop(self) -> None:
-        """Have it end; it removes what it has made first."""
-        if (process := self._process) is not None:
-            self._is_called_off = True
-            threading.Thread(target=process.stop, name="lab stop").start()
-
-    def close(self) -> None:
-        """The same, and wait until it has."""
-        if (process := self._process) is not None:
-            self._is_called_off = True
-            process.stop()
-        if self._thread is not None:
-            self._thread.join()
-
-    def _follow(self, process: GuardedProcess, read: int) -> None:
-        with os.fdopen(read, "rb") as lines:
+    def _follow(self, process: GuardedProcess, lines: BinaryIO) -> str:
+        """Hand on what it reports until it has ended; what went wrong."""
+        self._process = process
+        if self._is_called_off:
+            self.stop()
+        with lines:
             last = self._read(lines)
         # Nobody holds the other end any more: it has ended, or ends now.
         process.stop()
-        self._process = None
-        self._ended(self._trouble(process, last))
+        return self._trouble(process, last)
 
     def _read(self, lines: BinaryIO) -> LabReport | None:
         """Hand every report on; returns the last one."""

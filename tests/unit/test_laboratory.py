@@ -143,9 +143,31 @@ def test_one_that_cannot_be_started_says_so(heard, lab):
     (heard.folder / "logs").touch()
     with lab("") as found:
         found.start(PLAN)
+        eventually(lambda: heard.errors)
         assert not found.is_running
     assert len(heard.errors) == 1
     assert heard.errors[0].startswith("the lab could not be started: ")
+
+
+@pytest.mark.parametrize("is_called_off", [False, True])
+def test_whoever_starts_it_waits_for_no_file(heard, lab, monkeypatch, is_called_off):
+    may_open = threading.Event()
+
+    def slow(*arguments: str) -> Path:
+        assert may_open.wait(10)
+        return new_log(*arguments)
+
+    new_log = laboratory.new_log
+    monkeypatch.setattr(laboratory, "new_log", slow)
+    with lab("signal.pause()" if is_called_off else "say(report('done'))") as found:
+        found.start(PLAN)
+        assert found.is_running
+        if is_called_off:
+            found.stop()
+        may_open.set()
+        eventually(lambda: heard.errors)
+        assert heard.errors == [""]
+        assert not found.is_running
 
 
 def test_it_is_told_to_stop_and_removes_its_tables_first(heard, lab):
