@@ -120,7 +120,8 @@ class DashboardScreen(Screen[None]):
     @property
     def is_small(self) -> bool:
         """Whether the screen shows one page at a time."""
-        return self.size.width < self.MIN_COLUMNS or self.size.height < self.MIN_ROWS
+        width, height = self.app.size
+        return width < self.MIN_COLUMNS or height < self.MIN_ROWS
 
     def ask(self, spec: PanelSpec) -> PanelSpec:
         """From now on the panel in the place of `spec` shows what that is answered; returns what it was asked by."""
@@ -128,6 +129,10 @@ class DashboardScreen(Screen[None]):
         before, panel.asked = panel.asked, spec
         self.latency.cursor.exchange(before.id, spec.id)
         return before
+
+    def on_mount(self) -> None:
+        """Choose before the first layout."""
+        self._arrange()
 
     def on_resize(self, event: Resize) -> None:
         """Choose between one page and all."""
@@ -143,19 +148,22 @@ class DashboardScreen(Screen[None]):
         self._arrange()
 
     def _arrange(self) -> None:
+        width, height = self.app.size
         small = self.is_small
         self.set_class(small, "-small")
-        self.set_class(self.size.width >= self.WIDE_COLUMNS, "-wide")
+        self.set_class(width >= self.WIDE_COLUMNS, "-wide")
         for page in layout.PAGES:
             is_part = not small and page in layout.BOARD_PAGES and self._page in layout.BOARD_PAGES
             self.query_one(f"#{page}").display = is_part or page == self._page
-        boxed = self.size.width >= self.BOXED_COLUMNS and self.size.height >= self.BOXED_ROWS
+        boxed = width >= self.BOXED_COLUMNS and height >= self.BOXED_ROWS
         self.set_class(boxed, "-boxed")
         for framed in self.query(Frame):
             framed.set_boxed(boxed)
         # Left alone, Textual would move it to a neighbour that is going as well.
         if self.focused is not None and not all(node.display for node in self.focused.ancestors_with_self):
             self.set_focus(None)
+            # The one that loses it is drawn again, in the frame of the new layout and not before.
+            self.refresh(layout=True)
 
     def next_page(self) -> None:
         """The page after this one; the board is one of them where it is shown at once."""
@@ -180,13 +188,20 @@ class DashboardScreen(Screen[None]):
         if target is None:
             target = next((each for each in self.query(Frame) if each.size.area), None)
         if target is not None:
+            # Textual's own way there has every widget of the screen looked up in the style sheet again.
+            self.set_reactive(Screen.maximized, target)
+            target.add_class("-zoomed")
             target.set_boxed(True)
-            self.maximize(target, container=False)
+            self.refresh(layout=True)
 
-    def watch_maximized(self) -> None:
+    def minimize(self) -> None:
         """A panel that gives its room back has the frame of the others again."""
-        if self.is_mounted and self.maximized is None:
+        if (zoomed := self.maximized) is not None:
+            self.set_reactive(Screen.maximized, None)
+            zoomed.remove_class("-zoomed")
             self._arrange()
+            self.refresh(layout=True)
+        super().minimize()
 
     def paint(self, picture: Picture) -> None:
         """Hand panels and panes their part of the picture."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rich.segment import Segment
 from rich.style import Style
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -32,6 +32,8 @@ class Lines(Widget):
         self._lines: list[Line] = []
         self._strips: list[Strip] = []
         self._styles_by_role: dict[str, Style] = {}
+        self._drawn_for = Size(0, 0)
+        self._is_rendered = False
 
     def show(self, lines: list[Line]) -> None:
         """Draw `lines`; a line that is as it was costs nothing."""
@@ -40,7 +42,8 @@ class Lines(Widget):
         if len(lines) != len(self._lines) or any(strip.cell_length != width for strip in self._strips[:1]):
             self._lines = [fit(line, width) for line in lines]
             self._strips = [self._strip(line) for line in self._lines]
-            self.refresh()
+            if not self._is_rendered:
+                self.refresh()
             return
         for row, line in enumerate(lines):
             if line != self._lines[row]:
@@ -78,14 +81,22 @@ class Lines(Widget):
 
     def _restyle(self) -> None:
         self._styles_by_role.clear()
-        self._lines, self._strips = [], []
-        if self.is_attached and self.size.area:
-            self.redraw()
+        self.outdate()
+
+    def outdate(self) -> None:
+        """Have all of it drawn again when it is painted next."""
+        self._drawn_for = Size(0, 0)
+        self.refresh()
 
     def on_resize(self) -> None:
-        """Draw for the new size."""
-        self._lines, self._strips = [], []
-        self.redraw()
+        """Draw for the new size, unless that was painted already."""
+        self._fill()
+
+    def _fill(self) -> None:
+        if self._drawn_for != self.size:
+            self._drawn_for = self.size
+            self._lines, self._strips = [], []
+            self.redraw()
 
     def render_line(self, y: int) -> Strip:
         """One line, as last shown."""
@@ -95,6 +106,10 @@ class Lines(Widget):
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """The cells of `crop`: the strips have the background already, so there is nothing to lay around them."""
+        # Of its new size it hears only after the frame of the new layout: another one would follow.
+        self._is_rendered = True
+        self._fill()
+        self._is_rendered = False
         strips = [self.render_line(y) for y in crop.line_range]
         if filters := self.get_line_filters():
             background = self.background_colors[1]

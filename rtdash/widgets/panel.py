@@ -121,7 +121,7 @@ class Frame(Lines, can_focus=True):
         """A full box, or only a rule above, for small screens."""
         if boxed is not self.boxed:
             self.boxed = boxed
-            self.redraw()
+            self.outdate()
 
     def action_scroll_body(self, lines: int) -> None:
         """Scroll the body, if it is longer than the panel."""
