@@ -127,6 +127,8 @@ class RtdashApp(Queries, Experiments, Asking, Diffing, Plain):
         self._clock = self.set_interval(min(self.poller.interval_s, TICK_S), self._tick)
         self.set_interval(SHARES_S, self._measure_shares)
         self.call_after_refresh(self._tick)
+        # What is known before the first answer is said by the first frame.
+        self._paint()
         if self.view.starts_campaign:
             self.control.start_campaign()
 

@@ -67,6 +67,8 @@ class DashboardScreen(Screen[None]):
 
         yield self._status
         with Vertical(id="board"):
+        # Before there is anything whose styles would be looked up again.
+        self._classify()
             with Vertical(id="donations", classes="page"):
                 yield Horizontal(*known(layout.HEADLINE), id="headline")
                 with Horizontal(id="movement"):
@@ -147,16 +149,23 @@ class DashboardScreen(Screen[None]):
         self.minimize()
         self._arrange()
 
-    def _arrange(self) -> None:
+    @property
+    def _is_boxed(self) -> bool:
         width, height = self.app.size
-        small = self.is_small
-        self.set_class(small, "-small")
-        self.set_class(width >= self.WIDE_COLUMNS, "-wide")
+        return width >= self.BOXED_COLUMNS and height >= self.BOXED_ROWS
+
+    def _classify(self) -> None:
+        """Say to the style sheet how much room there is."""
+        self.set_class(self.is_small, "-small")
+        self.set_class(self.app.size.width >= self.WIDE_COLUMNS, "-wide")
+        self.set_class(self._is_boxed, "-boxed")
+
+    def _arrange(self) -> None:
+        self._classify()
+        small, boxed = self.is_small, self._is_boxed
         for page in layout.PAGES:
             is_part = not small and page in layout.BOARD_PAGES and self._page in layout.BOARD_PAGES
             self.query_one(f"#{page}").display = is_part or page == self._page
-        boxed = width >= self.BOXED_COLUMNS and height >= self.BOXED_ROWS
-        self.set_class(boxed, "-boxed")
         for framed in self.query(Frame):
             framed.set_boxed(boxed)
         # Left alone, Textual would move it to a neighbour that is going as well.
