@@ -161,6 +161,8 @@ class CampaignControl:
             self._runners.remove(runner)
             if runner.returncode:
                 self._report("", f"the campaign's runner {why_ended(runner, runner.returncode)}")
+            # It has ended: the lifeline to its guard is closed.
+            runner.stop()
 
     def _give_up_stale(self) -> None:
         try:

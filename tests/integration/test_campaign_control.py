@@ -12,6 +12,7 @@ from rtdash.campaigns.control import close_stale
 from rtdash.campaigns.store import CampaignStore
 from rtdash.errors import RtdashError
 from rtdash.model.campaign import CampaignPlan, CampaignState, next_preset, next_rate, previous_rate
+from tests.world import until
 
 
 @pytest.fixture
@@ -98,6 +99,15 @@ def test_a_runner_that_fails_is_said(campaigns_dsn, returncode, why):
     desk.next()
     assert desk.next() == ("", f"the campaign's runner {why}")
     desk.control.close(stop_own=False)
+
+
+def test_of_a_runner_that_has_ended_nothing_is_left_open(desk, monkeypatch):
+    put_away = []
+    monkeypatch.setattr(IdleRunner, "stop", lambda runner: put_away.append(runner))
+    desk.control.start_campaign()
+    desk.next()
+    desk.runners[0].returncode = 0
+    until(lambda: put_away == desk.runners)
 
 
 def test_a_stop_right_after_a_start_ends_the_runner_that_has_no_campaign_yet(desk):
