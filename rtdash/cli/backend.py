@@ -67,7 +67,8 @@ def backend(
         try:
             # The screen's modules are read while the servers start.
             imported = [
-                threads.submit(import_module, name) for name in ("rtdash.cli.dashboard", "rtdash.app", "plotext")
+                threads.submit(import_module, name)
+                for name in ("rtdash.cli.dashboard", "rtdash.app", "rtdash.widgets.drawing.plotter")
             ]
             stack.start()
             for module in imported:

@@ -35,3 +35,15 @@ def test_the_first_frame_waits_for_no_chart():
     found = imported("import rtdash.app")
     assert "textual" in found
     assert not found & {"plotext", "psycopg", "pymysql", "confluent_kafka"}
+
+
+def test_charts_need_no_manual_and_no_tests_of_plotext():
+    found = imported("from rtdash.widgets.drawing.plotter import plotext\nplotext.figure.plot_size(9, 9)")
+    assert "plotext._plotter" in found
+    left_out = ("plotext._doc", "plotext.prettydoc", "plotext._tests", "unittest")
+    assert not [name for name in found if name.startswith(left_out)]
+
+
+def test_messages_are_no_matter_of_the_dashboard():
+    found = imported("import rtdash.cli.dashboard, rtdash.app")
+    assert not found & {"rtdash.model.donation", "rtdash.model.event", "confluent_kafka", "rtdash.ingest"}

@@ -32,7 +32,7 @@ def plot(curves: Sequence[tuple[Points, str]], x: Axis, y: Axis, width: int, hei
     plotext has one figure for the whole process: call this from one thread.
     """
     # To import it takes a tenth of a second, which the first frame does not wait for.
-    import plotext
+    from rtdash.widgets.drawing.plotter import plotext
 
     # The panel is the limit, not what plotext believes the terminal to be.
     plotext.terminal.limit(False, False)
