@@ -56,6 +56,9 @@ BINDINGS: tuple[Binding, ...] = (
     ),
     Binding("q", "quit", "Quit", id="quit", tooltip="Leave the dashboard"),
     Binding("n", "page", "Page", id="page", tooltip="The next page: board, audience, cluster, pipeline, your own"),
+    Binding(
+        "colon", "command_palette", "Commands", key_display=":", id="commands", tooltip="Find a command by its name"
+    ),
     Binding("c", "customer", "Customer", id="customer", tooltip="The next customer in the customer's panels"),
     Binding(
         "m",
@@ -120,9 +123,6 @@ BINDINGS: tuple[Binding, ...] = (
         tooltip="What loads the donations: lag, batches, errors, dead letters",
     ),
     Binding("escape", "board", "Board", key_display="Esc", id="board", show=False, tooltip="Back to the board"),
-    Binding(
-        "colon", "command_palette", "Commands", key_display=":", id="commands", tooltip="Find a command by its name"
-    ),
     # A letter can be typed into a field; this is heard whatever is on the screen.
     Binding(
         "ctrl+c",

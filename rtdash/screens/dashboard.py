@@ -25,6 +25,8 @@ from rtdash.widgets.panes import Slowest, StatusLine
 
 KEPT_KEYS = frozenset({"start", "form", "beside", "stop", "pause", "help", "page", "quit"})
 """In the line of keys however small the screen is."""
+LESSER_KEYS = frozenset({"preset", "stop-all"})
+"""In the line of keys where all have room."""
 CHOOSE_FIRST = "choose a panel first: Tab, a click, or a row of the latency table (l)"
 """What is said when a key is meant for a panel and there is no `chosen_id`."""
 
@@ -50,7 +52,7 @@ class DashboardScreen(Screen[None]):
         super().__init__()
         shown = (spec for spec in specs if not (spec.is_probe or spec.stands_for))
         self.panels = {spec.id: Panel(spec, threshold_ms, zone, sweeps=sweeps) for spec in shown}
-        self._keys_line = KeysLine(bindings, keep=KEPT_KEYS)
+        self._keys_line = KeysLine(bindings, keep=KEPT_KEYS, lesser=LESSER_KEYS)
         self._status = StatusLine()
         self._slowest = Slowest(threshold_ms)
         self.latency = LatencyPane(threshold_ms)
@@ -65,10 +67,10 @@ class DashboardScreen(Screen[None]):
         def known(ids: Iterable[str]) -> list[Panel]:
             return [self.panels[id_] for id_ in ids if id_ in self.panels]
 
-        yield self._status
-        with Vertical(id="board"):
         # Before there is anything whose styles would be looked up again.
         self._classify()
+        yield self._status
+        with Vertical(id="board"):
             with Vertical(id="donations", classes="page"):
                 yield Horizontal(*known(layout.HEADLINE), id="headline")
                 with Horizontal(id="movement"):

@@ -12,24 +12,27 @@ from rtdash.widgets.lines import Lines
 
 
 class KeysLine(Lines):
-    """One line of keys and what they do; where there is no room the last go first, but for those of `keep`."""
+    """One line of keys and what they do.
 
-    def __init__(self, bindings: Sequence[Binding], keep: frozenset[str]) -> None:
+    Where there is no room those of `lesser` go first, then the last ones, and those of `keep` never.
+    """
+
+    def __init__(self, bindings: Sequence[Binding], keep: frozenset[str], lesser: frozenset[str] = frozenset()) -> None:
         super().__init__(id="keys")
         self._listed = [binding for binding in bindings if binding.show]
-        self._keep = keep
+        self._spare = [binding for binding in reversed(self._listed) if binding.id not in keep]
+        self._spare.sort(key=lambda binding: binding.id not in lesser)
         self._places: list[tuple[int, int, str]] = []
 
-    def _fitting(self) -> list[tuple[Binding, list[Span]]]:
-        shown = [
-            (binding, [(f" {binding.key_display or binding.key}", "key"), (f" {binding.description} ", "muted")])
+    def _fitting(self) -> dict[Binding, list[Span]]:
+        shown = {
+            binding: [(f" {binding.key_display or binding.key}", "key"), (f" {binding.description} ", "muted")]
             for binding in self._listed
-        ]
-        while sum(width(spans) for _, spans in shown) > self.size.width:
-            spare = next((item for item in reversed(shown) if item[0].id not in self._keep), None)
-            if spare is None:
+        }
+        for spare in self._spare:
+            if sum(map(width, shown.values())) <= self.size.width:
                 break
-            shown.remove(spare)
+            del shown[spare]
         return shown
 
     def redraw(self) -> None:
@@ -38,7 +41,7 @@ class KeysLine(Lines):
             return
         line: list[Span] = []
         self._places = []
-        for binding, spans in self._fitting():
+        for binding, spans in self._fitting().items():
             start = width(line)
             line += spans
             self._places.append((start, width(line), binding.action))

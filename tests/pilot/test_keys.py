@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from textual.widgets import Input
 
 from rtdash.messages import CommandEnded
@@ -119,6 +120,21 @@ async def test_a_letter_that_is_typed_is_no_key(stage):
         assert on.control.told == ["close stop_own=True"]
 
 
+@pytest.mark.parametrize(
+    ("width", "shown"),
+    [
+        (200, "s S b x + - Space ? q n : c m l Enter e L t [ ]"),
+        (120, "s S b x + - Space ? q n : c"),
+        (80, "s S b x Space ? q n"),
+    ],
+)
+async def test_where_there_is_no_room_for_all_keys_the_lesser_are_left_out(stage, width, shown):
+    async with stage(width, 50) as on:
+        await on.inject()
+        foot = on.text().split("\n")[-1]
+        assert [item.split()[0] for item in foot.strip().split("  ")] == shown.split()
+
+
 async def test_a_click_on_a_key_is_the_key(stage):
     async with stage() as on:
         await on.pilot.pause()
@@ -139,14 +155,14 @@ async def test_leaving_asks_about_our_own_campaign_only(stage):
         on.control.own = 1
         await on.pilot.press("q")
         await on.pilot.pause()
-        for words in ("A campaign that you started is still running.", "s  Stop it", "l  Leave it running"):
+        for words in ("A campaign that you started is still running.", "s Stop it", "l Leave it running"):
             assert words in on.text()
         await on.pilot.press("escape")
         assert not on.poller.is_stopped
         on.control.own = 2
         await on.pilot.press("q")
         await on.pilot.pause()
-        for words in ("2 campaigns that you started are still running.", "s  Stop them", "l  Leave them running"):
+        for words in ("2 campaigns that you started are still running.", "s Stop them", "l Leave them running"):
             assert words in on.text()
         await on.pilot.press("escape", "q")
         await on.pilot.pause()
