@@ -60,12 +60,12 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps(finding.document()))
         return int(bool(finding.faults))
-    print("donations  ", *_text(conservation.generated(finding.donations)))
-    print("           ", *_text(conservation.arrived(finding.donations)))
+    print("donations  ", _text(conservation.generated(finding.donations)))
+    print("           ", _text(conservation.arrived(finding.donations)))
     print("           ", " = ".join(f"{name} {count:,}" for name, count in finding.rows.items()))
     if finding.events is not None:
-        print("events     ", *_text(conservation.generated(finding.events)))
-        print("           ", *_text(conservation.arrived(finding.events)))
+        print("events     ", _text(conservation.generated(finding.events)))
+        print("           ", _text(conservation.arrived(finding.events)))
     for fault in finding.faults:
         print(f"✗ {fault}")
     if not finding.faults:
@@ -73,8 +73,8 @@ def run(options: argparse.Namespace) -> int:
     return int(bool(finding.faults))
 
 
-def _text(spans: list[tuple[str, str]]) -> Iterator[str]:
-    yield "".join(text for text, _ in spans)
+def _text(spans: list[tuple[str, str]]) -> str:
+    return "".join(text for text, _ in spans).rstrip()
 
 
 def _find(settings: Settings, wait_s: float) -> Finding:

@@ -42,15 +42,15 @@ def test_nothing_is_wrong_when_all_is_accounted_for():
     assert (balance.unknown_arrived, balance.missing, balance.surplus, balance.untold) == (2, 0, 0, 0)
     assert not balance.is_wrong
     assert said(balance) == [
-        "generated 100 = acked 90 + failed 4 + unknown 6",
-        "acked 90 + unknown that arrived 2 = loaded 80 + lag 5 + dead letters 1 + lost 2 + duplicates 4",
+        "generated 100 = acked 90 + failed 4 + unknown 6 + in flight 0",
+        "acked 90 + unknown that arrived 2 = loaded 80 + dead letters 1 + lost 2 + duplicates 4 + lag 5",
     ]
 
 
 def test_what_is_missing_turns_red_only_when_nothing_moves():
     sent, received = Sent(100, 90), Received(loaded=85)
     assert not Balance(sent, received, MOVING).is_wrong
-    assert said(Balance(sent, received, MOVING))[0].endswith("acked 90 ≈ loaded 85")
+    assert said(Balance(sent, received, MOVING))[0].endswith("acked 90 ≈ loaded 85 + lag 0")
     quiet = Balance(sent, received, QUIET)
     assert quiet.is_wrong
     assert conservation.verdict(quiet, "donations") == ("✗ 5 donations missing", "error")
@@ -138,7 +138,9 @@ def test_a_pipelines_balance_is_made_of_its_account_and_the_views():
     balance = followed(VIEWS)
     assert balance.received == Received(80, lag=17, dead=2, duplicates=1, no_json=3, is_by_pipeline=True)
     assert (balance.is_settled, balance.missing, balance.untold) == (True, 0, 0)
-    assert said(balance, 90)[-1] == "acked 100 = loaded 80 + lag 17 + dead letters 2 + duplicates 1  aside: no JSON 3"
+    assert (
+        said(balance, 90)[-1] == "acked 100 = loaded 80 + dead letters 2 + duplicates 1 + lag 17       aside: no JSON 3"
+    )
 
 
 def test_a_log_that_the_server_forgets_takes_nothing_from_the_balance():
@@ -187,6 +189,29 @@ def test_where_there_is_room_both_lines_are_one():
     balance = Balance(Sent(384_198, 384_190), Received(loaded=383_978, lag=212), 0.0)
     wide = conservation.draw(balance, balance, 120)
     assert ["".join(text for text, _ in line).rstrip() for line in wide] == [
-        " generated 384,198 = acked 384,190 + in flight 8   acked 384,190 = loaded 383,978 + lag 212",
+        " generated 384,198 = acked 384,190 + in flight 8        acked 384,190 = loaded 383,978 + lag 212",
         " events: acked 384,190 = loaded 383,978 + lag 212",
     ]
+
+
+@pytest.mark.parametrize("cells", [78, 118, 140])
+def test_what_comes_and_goes_moves_nothing_at_its_side(cells):
+    def drawn(in_flight: int, lag: int) -> list[str]:
+        sent = Sent(384_198 + in_flight, 384_198)
+        received = Received(loaded=384_195 - lag, lag=lag, dead=3, no_json=2)
+        lines = conservation.draw(Balance(sent, received, 0.0), Balance(sent, received, 0.0), cells)
+        return ["".join(text for text, _ in line) for line in lines]
+
+    def columns(lines: list[str]) -> list[list[int]]:
+        return [
+            [line.find(word) for word in ("in flight", "acked 3", "=", "dead letters", "lag", "aside")]
+            for line in lines
+        ]
+
+    assert columns(drawn(0, 0)) == columns(drawn(8, 212)) == columns(drawn(50_000, 183_978))
+    assert "in flight 0 " in drawn(0, 0)[0]
+
+
+def test_a_lag_that_is_not_known_is_not_called_nothing():
+    balance = Balance(Sent(7, 7), Received(loaded=7, is_attended=False), 0.0)
+    assert "lag 0" not in "".join(text for line in conservation.draw(balance, None, 140) for text, _ in line)

@@ -10,6 +10,8 @@ from rtdash.widgets.drawing.spans import Line, Span, fit, width
 
 Term = tuple[str, int]
 
+_PLACES = {"in flight": 6, "lag": 7}
+"""Of these, which come and go, cells of the number: they are always said, and last, so that nothing else moves."""
 _SILENT = "lag as last seen: ingest or Kafka is silent"
 _NOT_AT_WORK = "lag not known: no pipeline is seen at work"
 
@@ -24,12 +26,16 @@ def verdict(balance: Balance, what: str) -> Span | None:
 
 
 def _side(terms: Sequence[Term], bad: Sequence[str] = ()) -> list[Span]:
-    """`acked 5 + in flight 2`; terms that are 0 are left out, but for the first."""
+    """`acked 5 + in flight 2`; terms that are 0 are left out, but for the first and those that have a place."""
     spans: list[Span] = []
     for index, (name, value) in enumerate(terms):
-        if value or not index:
+        place = _PLACES.get(name, 0)
+        if value or place or not index:
             spans.append((" + " * bool(index) + f"{name} ", "muted"))
-            spans.append((grouped(value), "error" if value and name in bad else "text"))
+            said = grouped(value)
+            spans.append((said, "error" if value and name in bad else "text"))
+            if len(said) < place:
+                spans.append((" " * (place - len(said)), "text"))
     return spans
 
 
@@ -38,7 +44,7 @@ def generated(balance: Balance) -> list[Span]:
     sent = balance.sent
     made: list[Term] = [("generated", sent.generated)]
     became: list[Term] = [
-        ("acked", sent.acked), ("in flight", sent.in_flight), ("failed", sent.failed), ("unknown", sent.unknown)
+        ("acked", sent.acked), ("failed", sent.failed), ("unknown", sent.unknown), ("in flight", sent.in_flight)
     ]  # fmt: skip
     return [*_side(made), (" = ", "muted"), *_side(became, bad=("failed",))]
 
@@ -50,8 +56,8 @@ def arrived(balance: Balance) -> list[Span]:
         ("acked", sent.acked), ("unknown that arrived", balance.unknown_arrived), ("untold", balance.untold)
     ]  # fmt: skip
     became: list[Term] = [
-        ("loaded", received.loaded), ("lag", received.lag), ("dead letters", received.dead),
-        ("lost", received.lost), ("duplicates", received.duplicates),
+        ("loaded", received.loaded), ("dead letters", received.dead), ("lost", received.lost),
+        ("duplicates", received.duplicates), *[("lag", received.lag)] * (received.is_attended or received.lag > 0),
     ]  # fmt: skip
     if not balance.is_settled:
         # Sides that are read at different moments differ by what moved in between: no term is put down to it.
@@ -79,7 +85,12 @@ def draw(donations: Balance | None, events: Balance | None, cells: int) -> list[
             lines += [tuple(first), tuple(second)]
     if events is not None:
         lines.append((("events: ", "muted"), *_judged(events, "events")))
-    return [fit(((" ", "text"), *line), cells) for line in lines]
+    return [fit(((" ", "text"), *_ended(line)), cells) for line in lines]
+
+
+def _ended(line: Line) -> Line:
+    """Without the blanks of the last place: where there is no room they are not what is cut."""
+    return line if line[-1][0].strip() else line[:-1]
 
 
 def _judged(balance: Balance, what: str) -> list[Span]:
