@@ -137,6 +137,15 @@ def test_in_less_room_p95_and_its_ratio_stay():
     assert text(lab_table.draw(done(), 50))[1].split() == ["p95"] * 5
 
 
+def test_of_what_figures_leave_titles_take_what_they_need():
+    longest = "Top devices, 30 min, one customer"
+    report = replace(clickstream(), queries=(*clickstream().queries[:2], ("12", longest)))
+    lines = text(lab_table.draw(report, 118))
+    assert lines[2].split() == ["times", "interval"] * 3, "nobody counts the rows that PostgreSQL reads"
+    assert lines[-2].startswith(f" {longest} ")
+    assert text(lab_table.draw(report, 78))[-2].startswith(" Top devices, 30 min, …")
+
+
 def test_costs_stand_below_as_far_as_they_are_known():
     lines = [line.split() for line in text(lab_table.costs(done(), 198))]
     assert [line[0] for line in lines] == ["rows", "filled,", "ingest,", "campaign", "rows"]

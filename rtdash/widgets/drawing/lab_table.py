@@ -18,7 +18,7 @@ Row: TypeAlias = Sequence[tuple[str, int, Figure]]
 """What stands beside each other in one line of a cell: name, width in cells, figure."""
 
 _LEAST_NAME, _NAME_PART = 12, 5
-"""Names of queries take a fifth of the room at most, unless that is too little for any."""
+"""Names of queries take a fifth of the room at most, unless that is too little for any, or figures leave more."""
 
 
 def _p50(cell: Cell, report: LabReport) -> Span:
@@ -75,8 +75,10 @@ class _Frame:
     def of(cls, report: LabReport, cells: int) -> _Frame:
         """For the subjects and the queries of a report."""
         longest = max((width(((plain(title), ""),)) for _, title in report.queries), default=0)
-        name = min(longest, max(_LEAST_NAME, cells // _NAME_PART))
-        return cls(cells, name, max(1, (cells - name - 2) // max(1, len(report.subjects))))
+        groups = max(1, len(report.subjects))
+        left = cells - 2 - groups * (1 + _cells(_forms(report)[0]))
+        name = min(longest, max(_LEAST_NAME, cells // _NAME_PART, left))
+        return cls(cells, name, max(1, (cells - name - 2) // groups))
 
     def line(self, head: Span, groups: Sequence[Sequence[Span]]) -> Line:
         """A name, and at the right of each group what stands in it."""
@@ -90,7 +92,7 @@ class _Frame:
 def draw(report: LabReport, cells: int, *, is_tall: bool = True) -> list[Line]:
     """All queries; in one line each unless it may be tall."""
     frame = _Frame.of(report, cells)
-    form = _form(frame.group, is_tall=is_tall)
+    form = _form(report, frame.group, is_tall=is_tall)
     subjects = report.subjects
     lines = [frame.line(("", "text"), [((plain(each.name), "title"),) for each in subjects])]
     for row in form:
@@ -104,13 +106,19 @@ def draw(report: LabReport, cells: int, *, is_tall: bool = True) -> list[Line]:
     return lines
 
 
-def _form(group: int, *, is_tall: bool) -> tuple[Row, ...]:
-    fitting = [
-        form
-        for form in _FORMS
-        if (is_tall or len(form) == 1) and all(sum(size for _, size, _ in row) <= group for row in form)
-    ]
-    return fitting[0] if fitting else _FORMS[-1]
+def _forms(report: LabReport) -> Sequence[tuple[Row, ...]]:
+    """Those in which each figure is known of some cell, once there are any."""
+    has_rows = any(cell.rows_examined is not None for cell in report.cells)
+    return _FORMS if has_rows or not report.cells else _FORMS[1:]
+
+
+def _cells(form: Sequence[Row]) -> int:
+    return max(sum(size for _, size, _ in row) for row in form)
+
+
+def _form(report: LabReport, group: int, *, is_tall: bool) -> tuple[Row, ...]:
+    fitting = (form for form in _forms(report) if (is_tall or len(form) == 1) and _cells(form) <= group)
+    return next(fitting, _FORMS[-1])
 
 
 def _group(cell: Cell | None, report: LabReport, row: Row, *, is_first: bool) -> list[Span]:
