@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from rtdash.lab.clickstream_session import ClickstreamSession
-from rtdash.model.data import Bars, Counts, Data, Line, Number
+from rtdash.model.data import Bars, Counts, Line, Number
 from rtdash.panels.decode import decode
 from rtdash.panels.forms import TOP_N, Form, Forms
 
@@ -19,6 +19,8 @@ _MANY = 1000
 """Fewer distinct values than that are not told as a share: sketches are exact on a few."""
 
 Values = Mapping[str, Number]
+Answer = Bars | Counts | Line
+"""What the workshop's questions are drawn as."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +59,13 @@ def compare(session: ClickstreamSession, question: Forms, form: Form, parameters
     return Comparison(f"{question.title}: {form} and raw cannot be taken for the same: {problem}")
 
 
-def _data(session: ClickstreamSession, question: Forms, text: str, parameters: Mapping[str, object]) -> Data:
-    return decode(question.panel, *session.ask(text, parameters))
+def _data(session: ClickstreamSession, question: Forms, text: str, parameters: Mapping[str, object]) -> Answer:
+    data = decode(question.panel, *session.ask(text, parameters))
+    assert isinstance(data, Answer)  # noqa: S101 (by the heads of their panels)
+    return data
 
 
-def _differences(shown: Data, raw: Data) -> Iterator[str]:
+def _differences(shown: Answer, raw: Answer) -> Iterator[str]:
     """One phrase for each value that is another."""
     if isinstance(shown, Bars) and isinstance(raw, Bars):
         yield from _differing_bars(shown, raw)
@@ -93,7 +97,7 @@ def _error_share(shown: Values, exact: Values) -> float:
     return max((abs(float(value) / float(truth) - 1.0) for value, truth in pairs), default=0.0)
 
 
-def _values(data: Data) -> Values:
+def _values(data: Answer) -> Values:
     if isinstance(data, Counts):
         return {item.label: item.value for item in data.items}
     if isinstance(data, Line):
@@ -102,15 +106,11 @@ def _values(data: Data) -> Values:
             for name, column in zip(data.names, data.columns, strict=True)
             for place, at in enumerate(data.at)
         }
-    assert isinstance(data, Bars)  # noqa: S101 (the questions are drawn in these three ways)
     return {}
 
 
-def _since(data: Data) -> datetime | None:
-    if isinstance(data, Line):
-        return data.at[0]
-    assert isinstance(data, (Counts, Bars))  # noqa: S101
-    return data.since
+def _since(data: Answer) -> datetime | None:
+    return data.at[0] if isinstance(data, Line) else data.since
 
 
 def _said(value: Number | None) -> str:
