@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from textual.theme import Theme
 
+_ORANGE = "#E69F00"
+
 RTDASH_DARK = Theme(
     name="rtdash-dark",
     primary="#56B4E9",
     secondary="#CC79A7",
     accent="#F0E442",
-    warning="#E69F00",
+    warning=_ORANGE,
     error="#FF6E4A",
     success="#2BBF95",
     foreground="#E6EAF0",
@@ -18,11 +20,13 @@ RTDASH_DARK = Theme(
     panel="#1C2430",
     dark=True,
     variables={
+        # Else it is a shade of itself to Textual, one off, and no more the second series' colour.
+        "warning": _ORANGE,
         "quiet": "#8A94A6",
         "frame": "#3A4556",
         "contour": "#4C5A70",
         "series-1": "#56B4E9",
-        "series-2": "#E69F00",
+        "series-2": _ORANGE,
         "series-3": "#2BBF95",
         "series-4": "#CC79A7",
     },
