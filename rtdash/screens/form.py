@@ -10,29 +10,31 @@ from typing import Any, ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
-from textual.widgets import Button, Input, Static
+from textual.widgets import Input
 
 from rtdash.model import typed
 from rtdash.model.campaign import PRESETS, CampaignPlan
 from rtdash.model.places import CITIES, ORGANIZATIONS
+from rtdash.screens.above import Overlay
 from rtdash.screens.entries import ENTRIES, Entry
 from rtdash.widgets.entry_line import EntryLine
-from rtdash.widgets.field import Field
+from rtdash.widgets.field import Field, Form
 from rtdash.widgets.options import Options
 
 # As a dictionary has them: Béziers before Brest.
 CITY_NAMES = sorted((city.name for city in CITIES), key=lambda name: unicodedata.normalize("NFD", name))
 STOPPED, GO_ON = "are stopped", "go on beside it"
+FORM_BINDINGS = (
+    Binding("enter", "screen.start", "Start", key_display="Enter"),
+    Binding("escape", "screen.cancel", "Cancel", key_display="Esc"),
+)
 
 
-class FormScreen(ModalScreen[CampaignPlan | None]):
+class FormScreen(Overlay[CampaignPlan | None]):
     """Dismissed with the plan of a campaign to start, or with None. What was typed wrong stays until it is right."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "cancel", "Cancel"),
-        Binding("enter", "start", "Start"),
+        *FORM_BINDINGS,
         # At once, before what is typed next: over a slow line keys come in bursts.
         Binding("tab", "app.focus_next", "Next", show=False, priority=True),
         Binding("shift+tab", "app.focus_previous", "Back", show=False, priority=True),
@@ -45,23 +47,26 @@ class FormScreen(ModalScreen[CampaignPlan | None]):
         self._organizations = Options([one.name for one in ORGANIZATIONS], plan.organizations, id="collecting")
         self._presets = Options(tuple(PRESETS), one=True, changed=self._take_preset, id="presets")
         self._others = Options((STOPPED, GO_ON), [GO_ON if plan.beside else STOPPED], one=True, id="others")
+        self._form = Form("Start a campaign", self._fields(), FORM_BINDINGS, id="form")
+
+    def _fields(self) -> dict[str, Field]:
+        name, rate, duration, count, delay = (
+            (self._inputs[part], cells)
+            for part, cells in (("name", 62), ("rate_per_s", 12), ("duration_s", 12), ("count", 14), ("delay_s", 12))
+        )
+        return {
+            "named": Field("Name", "", [name]),
+            "in": Field("Cities", "none: four at random", [(self._cities, 62)], rows=5),
+            "for": Field("Organisations", "none: all", [(self._organizations, 62)]),
+            "at": Field("Rate", "donations a second, or max", [rate, (self._presets, 49)]),
+            "until": Field("Ends after", "neither: when it is stopped", [duration, "or", count, "donations"]),
+            "from": Field("Begins in", "till then it is planned", [delay]),
+            "beside": Field("Others", "those that run when it begins", [(self._others, 62)]),
+        }
 
     def compose(self) -> ComposeResult:
         """A field a line; what is left empty is chosen by the campaign itself."""
-        typed_in = self._inputs
-        with Vertical(id="form") as form:
-            form.border_title = "Start a campaign"
-            until = (typed_in["duration_s"], Static("or"), typed_in["count"], Static("donations"))
-            yield Field("Name", "", typed_in["name"], id="named")
-            yield Field("Cities", "none: four at random", self._cities, id="in")
-            yield Field("Organisations", "none: all", self._organizations, id="for")
-            yield Field("Rate", "donations a second, or max", typed_in["rate_per_s"], self._presets, id="at")
-            yield Field("Ends after", "neither: when it is stopped", *until, id="until")
-            yield Field("Begins in", "till then it is planned", typed_in["delay_s"], id="from")
-            yield Field("Others", "those that run when it begins", self._others, id="beside")
-            with Horizontal(id="buttons"):
-                yield Button("Enter  Start", id="start", compact=True)
-                yield Button("Esc  Cancel", id="cancel", compact=True)
+        yield self._form
 
     def on_mount(self) -> None:
         """Mark the preset that the rate is."""
@@ -71,7 +76,7 @@ class FormScreen(ModalScreen[CampaignPlan | None]):
     def forget_error(self, event: Input.Changed) -> None:
         """What is being typed is not wrong yet."""
         entry = next(entry for entry in ENTRIES if entry.part == event.input.id)
-        self.query_one(f"#{entry.field}", Field).set_error("")
+        self._form.set_error(entry.field, "")
         if entry.part == "rate_per_s":
             self._mark_preset()
 
@@ -86,19 +91,17 @@ class FormScreen(ModalScreen[CampaignPlan | None]):
         for name in self._presets.chosen:
             self._inputs["rate_per_s"].value = typed.shown_rate(PRESETS[name])
 
-    @on(Button.Pressed, "#cancel")
     def action_cancel(self) -> None:
         """Nothing is started."""
         self.dismiss(None)
 
-    @on(Button.Pressed, "#start")
     @on(Input.Submitted)
     def action_start(self) -> None:
         """Give the plan, or say below each field that is wrong what is allowed, and go to the first of them."""
         parts = {entry: self._part(entry) for entry in ENTRIES}
         wrong = {entry: part for entry, part in parts.items() if isinstance(part, ValueError)}
         for entry, error in reversed(wrong.items()):
-            self.query_one(f"#{entry.field}", Field).set_error(str(error))
+            self._form.set_error(entry.field, str(error))
             self._inputs[entry.part].focus()
         if not wrong:
             plan = CampaignPlan(

@@ -7,9 +7,9 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.screen import ModalScreen
 
 from rtdash.panels.spec import PanelSpec
+from rtdash.screens.above import Above
 from rtdash.widgets.help import HelpPane
 from rtdash.widgets.keys import KeysLine
 
@@ -20,7 +20,7 @@ HELP_BINDINGS = (
 """Heard while the help is shown."""
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(Above[None]):
     """Opened by `?`, closed by any of the usual keys."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*HELP_BINDINGS]

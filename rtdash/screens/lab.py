@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import ClassVar
 
-from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
-from textual.widgets import Button, Static
 
 from rtdash.interfaces import Laboratory
 from rtdash.model.lab import LabReport
 from rtdash.model.lab_plan import ROWS, LabPlan
 from rtdash.model.text import plain
+from rtdash.screens.above import Above
+from rtdash.widgets.field import Field, Form
 from rtdash.widgets.keys import KeysLine
 from rtdash.widgets.lab import LabPane
 from rtdash.widgets.options import Options
@@ -33,7 +31,7 @@ FIRST_ROWS = 1_000_000
 AT_WORK = "the lab is at work: x stops it"
 
 
-class LabScreen(ModalScreen[None]):
+class LabScreen(Above[None]):
     """Starts and stops the lab, and shows what it has found; it goes on when the screen is left.
 
     `begin` is called with what is to be compared.
@@ -59,18 +57,22 @@ class LabScreen(ModalScreen[None]):
         names = [subject.name for subject in laboratory.subjects[1:]]
         self._rows = Options([f"{rows:,}" for rows in ROWS], [f"{FIRST_ROWS:,}"], one=True, id="lab-rows")
         self._layouts = Options(names, names, id="lab-layouts")
+        fields = {
+            "rows": Field("Rows", "donations in each layout", [(self._rows, self._rows.cells)]),
+            "layouts": Field(
+                "Layouts",
+                "those that are compared with the first",
+                [*(plain(f" ✓ {name}") for name in self._always), (self._layouts, self._layouts.cells)],
+            ),
+        }
+        self._plan = Form("What to compare", fields, (), id="lab-plan") if self._always else None
+        self._is_choosing = False
         self._pane = LabPane(laboratory.subjects)
 
     def compose(self) -> ComposeResult:
         """What to compare, until it has been started; what was found; and the keys."""
-        with Vertical(id="lab-plan"):
-            if self._always:
-                yield Horizontal(Static("Rows", classes="label"), self._rows)
-                always = Static(plain(f"✓ {self._always[0]}"), classes="always", markup=False)
-                yield Horizontal(Static("Layouts", classes="label"), always, self._layouts)
-            with Horizontal(id="lab-buttons"):
-                yield Button("s  Start", id="start", compact=True)
-                yield Button("Esc  Board", id="board", compact=True)
+        if self._plan is not None:
+            yield self._plan
         yield self._pane
         yield KeysLine(LAB_BINDINGS, keep=frozenset())
 
@@ -96,15 +98,11 @@ class LabScreen(ModalScreen[None]):
         self._pane.show_report(report, others, self._trouble, is_running=self._laboratory.is_running)
 
     def _choose(self, is_choosing: bool) -> None:
-        self.query_one("#lab-plan").display = is_choosing
-        first = self._rows if self._always else self.query_one("#start")
-        (first if is_choosing else self._pane).focus()
+        self._is_choosing = is_choosing
+        if self._plan is not None:
+            self._plan.display = is_choosing
+        (self._rows if self._plan is not None and is_choosing else self._pane).focus()
 
-    @property
-    def _is_choosing(self) -> bool:
-        return bool(self.query_one("#lab-plan").display)
-
-    @on(Button.Pressed, "#start")
     def action_start(self) -> None:
         """Start what is chosen; or, when it has ended, choose first."""
         if self._laboratory.is_running:
@@ -126,8 +124,3 @@ class LabScreen(ModalScreen[None]):
         if stores := list(self._reports):
             self._store = stores[(stores.index(self._shown) + 1) % len(stores)]
             self._draw()
-
-    @on(Button.Pressed, "#board")
-    def leave(self) -> None:
-        """Back to the board."""
-        self.dismiss()

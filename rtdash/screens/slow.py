@@ -11,11 +11,11 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from rtdash.errors import RtdashError
 from rtdash.model.slow import Recorded
+from rtdash.screens.above import Above
 from rtdash.widgets.entry_line import EntryLine
 from rtdash.widgets.keys import KeysLine
 from rtdash.widgets.slow import SlowPane
@@ -34,7 +34,7 @@ SLOW_BINDINGS = (
 """Heard while the slow log is shown."""
 
 
-class SlowScreen(ModalScreen[None]):
+class SlowScreen(Above[None]):
     """`read` gives the slow queries of the last so many seconds; it blocks, and is called in a thread.
 
     It raises RtdashError with one line.

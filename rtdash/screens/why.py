@@ -11,12 +11,12 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.screen import ModalScreen
 
 from rtdash.errors import RtdashError
 from rtdash.messages import WhyAnswered
 from rtdash.model.explanation import BreakOff, Explanation, HandOut
 from rtdash.model.question import Question
+from rtdash.screens.above import Above
 from rtdash.widgets.drawing.why import Asking, Failed
 from rtdash.widgets.keys import KeysLine
 from rtdash.widgets.why import WhyPane
@@ -32,7 +32,7 @@ WHY_BINDINGS = (
 """Heard while an explanation is shown."""
 
 
-class WhyScreen(ModalScreen[None]):
+class WhyScreen(Above[None]):
     """`ask` tells the question as it is now; `explain` blocks, and is called in a thread with what takes its end."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*WHY_BINDINGS]

@@ -13,6 +13,7 @@ VERSIONS = ("8.2.",)
 LEANS_ON = {
     "textual.app:App._display": ("self", "screen", "renderable"),
     "textual._compositor:Compositor.render_update": ("self", "full", "screen_stack", "simplify"),
+    "textual._compositor:Compositor.render_strips": ("self", "size"),
     "textual._compositor:LayoutUpdate": ("strips", "region"),
     "textual._compositor:ChopsUpdate": ("chops", "spans", "chop_ends"),
     "textual.driver:Driver.write": ("self", "data"),

@@ -10,6 +10,7 @@ from textual.app import App
 from textual.driver import Driver
 from textual.events import Resize
 from textual.screen import Screen
+from textual.strip import Strip
 
 from rtdash.terminal.canvas import RESET, Canvas
 from rtdash.terminal.fit import misfit
@@ -52,6 +53,13 @@ class Diffing(App[int]):
         """Draw the whole screen again, on a terminal that another program has written over."""
         self.forget()
         self.refresh(layout=True)
+
+    def lines_below(self, screen: Screen[Any]) -> list[Strip] | None:
+        """What the screen shows that lies below this one; None where Textual has to draw it."""
+        if not self.diffs:
+            return None
+        below = self.screen_stack[self.screen_stack.index(screen) - 1]
+        return below._compositor.render_strips()
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
         driver = self._driver

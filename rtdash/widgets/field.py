@@ -1,37 +1,104 @@
-"""A part of a form: its label, what can be entered, and below it a hint, or what is wrong with what was entered."""
+"""A box of fields to fill in. Labels, hints and errors are lines of the box: widgets are only what hears keys."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
+from textual.binding import Binding
+from textual.events import DescendantBlur, DescendantFocus
 from textual.widget import Widget
-from textual.widgets import Static
+
+from rtdash.widgets.box import Box
+from rtdash.widgets.drawing.spans import Line, Span, width
+
+LABEL = 15
+"""Cells before what is entered."""
 
 
-class Field(Horizontal):
-    """Hint and error share a line, so that nothing moves when something is wrong."""
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A part of a form: its label, what can be entered, and below it a hint, or what is wrong with what was entered.
 
-    def __init__(self, label: str, hint: str, *contents: Widget, id: str) -> None:  # noqa: A002 (Textual's name)
-        super().__init__(id=id)
-        self._label, self._hint, self._contents = label, hint, contents
-        self._below = Static(hint, classes="below", markup=False)
+    They share a line, so that nothing moves when something is wrong.
+    """
+
+    label: str
+    hint: str
+    contents: Sequence[tuple[Widget, int] | str]
+    """From the left: widgets, each with the cells that it takes, and words."""
+    rows: int = 1
+
+
+class Form(Box, can_focus=False):
+    """Places the widgets of its fields, by name, on its lines."""
+
+    def __init__(self, title: str, fields: dict[str, Field], bindings: Sequence[Binding], *, id: str) -> None:  # noqa: A002 (Textual's name)
+        super().__init__(title, [], bindings, id=id)
+        self._fields = fields
+        self._errors: dict[str, str] = {}
+        self._focused: Widget | None = None
+        row = 1
+        for field in fields.values():
+            for start, widget, cells in _places(field):
+                widget.styles.position = "absolute"
+                widget.styles.offset = (start + 1, row)
+                widget.styles.width = cells
+                widget.styles.height = field.rows
+            row += field.rows + 1
 
     def compose(self) -> ComposeResult:
-        """The label at the left, the rest beside it."""
-        yield Static(self._label, classes="label", markup=False)
-        with Vertical():
-            yield Horizontal(*self._contents)
-            yield self._below
+        """What hears keys, in the order of Tab."""
+        for field in self._fields.values():
+            yield from _widgets(field)
+        yield from super().compose()
 
-    def set_error(self, error: str) -> None:
-        """Say what is wrong, or nothing any more."""
-        self.set_class(bool(error), "-wrong")
-        self._below.update(f"✗ {error}" if error else self._hint)
+    def set_error(self, name: str, error: str) -> None:
+        """Say what is wrong with a field, or nothing any more."""
+        self._errors[name] = error
+        self.redraw()
 
-    def on_descendant_focus(self) -> None:
+    def lines(self) -> list[Line]:
+        """Two lines a field, or more."""
+        lines: list[Line] = []
+        for name, field in self._fields.items():
+            is_focused = self._focused in _widgets(field)
+            line: list[Span] = [(f" {field.label}".ljust(LABEL), "accent" if is_focused else "text")]
+            for start, word in _words(field):
+                line += [(" " * (start - width(line)), "text"), (word, "muted")]
+            error = self._errors.get(name)
+            below = (f"✗ {error}", "error") if error else (field.hint, "muted")
+            lines += [tuple(line), *[()] * (field.rows - 1), ((" " * (LABEL + 1), "text"), below)]
+        return lines
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
         """Show that the keys are here."""
-        self.add_class("-focused")
+        self._focused = event.widget
+        self.redraw()
 
-    def on_descendant_blur(self) -> None:
+    def on_descendant_blur(self, event: DescendantBlur) -> None:
         """Show that they are elsewhere."""
-        self.remove_class("-focused")
+        if self._focused is event.widget:
+            self._focused = None
+            self.redraw()
+
+
+def _spread(field: Field) -> Iterable[tuple[int, tuple[Widget, int] | str]]:
+    """Where in a line each of the contents begins."""
+    start = LABEL
+    for content in field.contents:
+        yield start, content
+        start += 1 + (len(content) if isinstance(content, str) else content[1])
+
+
+def _places(field: Field) -> list[tuple[int, Widget, int]]:
+    return [(start, *content) for start, content in _spread(field) if not isinstance(content, str)]
+
+
+def _words(field: Field) -> list[tuple[int, str]]:
+    return [(start, content) for start, content in _spread(field) if isinstance(content, str)]
+
+
+def _widgets(field: Field) -> list[Widget]:
+    return [widget for _, widget, _ in _places(field)]

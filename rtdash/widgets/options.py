@@ -46,6 +46,11 @@ class Options(Lines, can_focus=True):
         """What is chosen, in the order of the names."""
         return tuple(name for name in self._names if name in self._chosen)
 
+    @property
+    def cells(self) -> int:
+        """How wide its names are in one row."""
+        return max((start + cells for _, start, cells in options.places(self._names, 1)), default=0)
+
     def choose(self, *names: str) -> None:
         """Choose these names and no others."""
         self._chosen = set(names)

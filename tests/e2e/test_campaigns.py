@@ -185,13 +185,13 @@ def test_a_second_dashboard_shows_the_same_campaign_and_may_leave_it_running(dem
     assert demo.until_campaign("running")["name"] == row["name"]
 
     beside.type("q")
-    beside.until_shown("l  Leave it running")
+    beside.until_shown("l Leave it running")
     beside.type("\x1b")
     beside.until(lambda screen: "Leave it running" not in screen)
     beside.until_campaign("running", loaded=board.number(row["loaded"]) + 1)
 
     beside.type("q")
-    beside.until_shown("l  Leave it running")
+    beside.until_shown("l Leave it running")
     beside.type("l")
     assert beside.wait() == 0
     assert runners(demo)
@@ -208,7 +208,7 @@ def test_a_second_dashboard_may_end_with_its_campaign(demo, beside):
     beside.type("s")
     name = beside.until_campaign("running", loaded=1)["name"]
     beside.type("q")
-    beside.until_shown("s  Stop it")
+    beside.until_shown("s Stop it")
     beside.type("s")
     assert beside.wait() == 0
     assert demo.until_campaign("ended")["name"] == name
