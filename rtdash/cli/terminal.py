@@ -9,13 +9,20 @@ import sys
 from rtdash.errors import UsageError
 
 _STREAMS = ("standard input", "standard output", "standard error")
+_UNABLE = ("dumb", "unknown")
+"""What TERM is where nothing moves the cursor, such as in an editor's shell."""
 
 
 def require() -> None:
-    """Raises UsageError when a standard stream is not a terminal: keys come from the first, the last is drawn on."""
+    """Raises UsageError when a standard stream is not a terminal: keys come from the first, the last is drawn on.
+
+    Or when that cannot be drawn on.
+    """
     for descriptor, stream in enumerate(_STREAMS):
         if not os.isatty(descriptor):
             raise UsageError(f"the dashboard needs a terminal; {stream} is not one")
+    if (term := os.environ.get("TERM", "")) in _UNABLE:
+        raise UsageError(f"the dashboard needs a terminal that can move its cursor; TERM is {term}")
 
 
 def is_gone() -> bool:

@@ -52,6 +52,16 @@ def test_a_demo_without_a_terminal(tmp_path):
     assert not (tmp_path / "data").exists()
 
 
+@pytest.mark.parametrize("term", ["dumb", "unknown"])
+def test_a_terminal_that_cannot_move_its_cursor(tmp_path, term):
+    command = ("env", f"TERM={term}", RTDASH, "demo", "--data", tmp_path / "data")
+    with Terminal(command, environment(tmp_path)) as terminal:
+        assert terminal.wait() == 2
+        said = f"rtdash: the dashboard needs a terminal that can move its cursor; TERM is {term}\r\n"
+        assert terminal.written.decode() == said
+    assert not (tmp_path / "data").exists()
+
+
 def test_without_settings_it_says_in_three_lines_how_to_see_a_demo(tmp_path, said):
     done = piped(tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
