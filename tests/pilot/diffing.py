@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 import pytest
@@ -84,9 +84,9 @@ def drawn_again(app: RtdashApp, screen: Any) -> Emulator:
     return drawn
 
 
-@asynccontextmanager
-async def watched(width: int, height: int, **view: Any) -> AsyncIterator[Stage]:
-    """The app of a stage in a terminal of its own: `stage.app.terminal`."""
+@contextmanager
+def on_terminals_of_ours() -> Iterator[None]:
+    """Apps run on a terminal that they are given: `app.terminal`."""
     display = Diffing._display
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(App, "get_driver_class", lambda _: Kept)
@@ -96,16 +96,28 @@ async def watched(width: int, height: int, **view: Any) -> AsyncIterator[Stage]:
             lambda app, screen, update: app.terminal.display(app, screen, update, display),
             raising=False,
         )
+        yield
+
+
+@asynccontextmanager
+async def watched(width: int, height: int, **view: Any) -> AsyncIterator[Stage]:
+    """The app of a stage in a terminal of its own: `stage.app.terminal`."""
+    with on_terminals_of_ours():
         stage = set_up(**view)
         stage.app.terminal = Watched(width, height)
         async with stage.app.run_test(size=(width, height), headless=False) as stage.pilot:
             yield stage
 
 
+def give_size(app: RtdashApp, width: int, height: int) -> None:
+    """The terminal has another size, and the app hears of it."""
+    app.terminal.resize(width, height)
+    app._driver._size = Size(width, height)
+    app.post_message(Resize(Size(width, height), Size(width, height)))
+
+
 async def resize(stage: Stage, width: int, height: int) -> None:
-    stage.app.terminal.resize(width, height)
-    stage.app._driver._size = Size(width, height)
-    stage.app.post_message(Resize(Size(width, height), Size(width, height)))
+    give_size(stage.app, width, height)
     await stage.pilot.pause()
     await stage.until(lambda: stage.app.screen._compositor.size == (width, height))
     await stage.painted()
