@@ -13,8 +13,8 @@ _NARROW = frozenset(
         chr,
         (*range(0x20, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x300), *range(0x2500, 0x25FD), *range(0x2800, 0x2900)),
     )
-)
-"""One cell each, without a look into a table: Latin, what frames are made of, braille."""
+) | frozenset("–…€↑→↓≈≠✓✗❚❯")
+"""One cell each, without a look into a table: Latin, what frames are made of, braille, and what stands by numbers."""
 _VARIATIONS = range(0xFE00, 0xFE10)
 _LETTERS_OF_FLAGS = range(0x1F1E6, 0x1F200)
 _BESIDE = frozenset({"Mc", "Lo"})
@@ -31,7 +31,7 @@ def pieces(text: str) -> Sequence[str]:
     return text if _NARROW.issuperset(text) else _pieces(text)
 
 
-@lru_cache(4096)
+@lru_cache(1024)
 def _pieces(text: str) -> tuple[str, ...]:
     return tuple(
         piece

@@ -7,12 +7,14 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.cells import get_character_cell_size
 from rich.color import ColorSystem
 from rich.console import Console
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
+from rtdash.terminal import cells
 from rtdash.terminal.canvas import Canvas
 from rtdash.terminal.cells import pieces
 from rtdash.terminal.pen import Pens
@@ -124,6 +126,12 @@ def test_what_spills_is_written_before_what_stands_behind_it():
 @pytest.mark.parametrize("text", COMBINED)
 def test_letters_keep_what_is_written_with_them(text):
     assert "".join(pieces(text)) == text
+
+
+def test_what_is_known_to_take_one_cell_does():
+    for char in cells._NARROW:
+        assert get_character_cell_size(char) == 1, char
+        assert cells._pieces(char) == (char,)
 
 
 @pytest.mark.parametrize(
