@@ -70,7 +70,8 @@ class Diffing(App[int]):
         canvas = self._canvas
         if canvas is None or (canvas.width, canvas.height) != size:
             self._canvas = canvas = Canvas(*size, self._pens)
-            renderable = screen._compositor.render_update(full=True, screen_stack=self._background_screens)
+            if not _is_whole(renderable):
+                renderable = screen._compositor.render_update(full=True, screen_stack=self._background_screens)
         if not _put(canvas, renderable):
             self.forget()
             super()._display(screen, renderable)
@@ -86,6 +87,13 @@ class Diffing(App[int]):
     def _diffs_now(self) -> bool:
         is_writing = self._running and not self._closed and not self._batch_count
         return self.diffs and is_writing and not self.is_headless and not self.is_inline
+
+
+def _is_whole(update: object) -> bool:
+    """Whether it has all lines of the screen."""
+    from textual import _compositor
+
+    return isinstance(update, _compositor.LayoutUpdate)
 
 
 def _put(canvas: Canvas, update: object) -> bool:
