@@ -190,7 +190,8 @@ class RtdashApp(Queries, Experiments, Asking, Diffing, Plain):
     def _paint_soon(self) -> None:
         if self._paint_due is None:
             wait_s = self._frames.wait_s(self.view.clock(), self.poller.interval_s)
-            self._paint_due = self.set_timer(wait_s, self._paint)
+            # Once: a frame stops it. One that Textual itself ends after one turn it leaves out when it is late by then.
+            self._paint_due = self.set_interval(wait_s, self._paint)
 
     def _hurry(self) -> None:
         """Paint what a key asks for as it comes, however seldom frames are."""

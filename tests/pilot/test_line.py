@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from decimal import Decimal
 
@@ -91,6 +92,17 @@ async def test_what_arrives_waits_for_the_next_frame_and_a_key_for_nothing(stage
         await on.pilot.press("c")
         await on.until(lambda: on.app._paint_due is None)
         assert "WarmHearts" in on.text()
+
+
+async def test_a_frame_that_is_due_comes_also_when_the_processor_was_given_to_others_just_then(stage, monkeypatch):
+    async with stage(120, 36) as on:
+        await stand_still(on)
+        # Whenever Textual looks at the clock, more has passed than the frame was to wait.
+        ticks = itertools.count()
+        monkeypatch.setattr("textual._time.get_time", lambda: next(ticks) * 2 * BURST_S)
+        before = on.app.picture
+        on.app._paint_soon()
+        await on.until(lambda: on.app.picture is not before)
 
 
 async def test_a_key_that_is_held_down_does_not_put_its_frame_off(stage):
