@@ -36,6 +36,9 @@ class Reach(IntEnum):
     HOUR = 3600
 
 
+_REACHES = tuple(Reach)
+
+
 @dataclass(frozen=True, slots=True)
 class Figures:
     """In ms; all are 0 while `count` is 0."""
@@ -75,7 +78,7 @@ class Latency:
     def figures(self, reach: Reach, *, with_missed: bool = False) -> Figures:
         """One view of one reach."""
         views = self.with_missed if with_missed else self.measured
-        return views[tuple(Reach).index(reach)]
+        return views[_REACHES.index(reach)]
 
 
 NO_LATENCY = Latency()
@@ -185,7 +188,7 @@ class LatencyHistory:
     def values(self, reach: Reach, now: float) -> tuple[float, ...]:
         """What the queries of one reach took, ms, by size."""
         self._measured.forget(now)
-        return tuple(self._measured.ordered[tuple(Reach).index(reach)])
+        return tuple(self._measured.ordered[_REACHES.index(reach)])
 
     def read(self, now: float) -> Latency:
         """The figures at `now`."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rich.segment import Segment
 from rich.style import Style
+from textual.color import Color
 from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
@@ -24,7 +25,8 @@ class Lines(Widget):
     """Subclasses call `show` with as many lines as the widget is high.
 
     Colours come from the component classes of the app, and from the widget's own where it has one of that name. Nothing
-    lies around the lines, neither border nor padding.
+    lies around the lines, neither border nor padding: their size is `outer_size`, while the widget is to be seen, and
+    to know `size` takes long.
     """
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 (Textual's name)
@@ -32,12 +34,18 @@ class Lines(Widget):
         self._lines: list[Line] = []
         self._strips: list[Strip] = []
         self._styles_by_role: dict[str, Style] = {}
+        self._background: Color | None = None
         self._drawn_for = Size(0, 0)
         self._is_rendered = False
 
+    @property
+    def shows(self) -> bool:
+        """Whether what was shown last is still there; not after another size, or other colours."""
+        return bool(self._lines)
+
     def show(self, lines: list[Line]) -> None:
         """Draw `lines`; a line that is as it was costs nothing."""
-        width, height = self.size
+        width, height = self.outer_size
         lines = lines[:height]
         if len(lines) != len(self._lines) or any(strip.cell_length != width for strip in self._strips[:1]):
             self._lines = [fit(line, width) for line in lines]
@@ -45,19 +53,25 @@ class Lines(Widget):
             if not self._is_rendered:
                 self.refresh()
             return
-        for row, line in enumerate(lines):
-            if line != self._lines[row]:
-                self._change(row, line, width)
+        changes = [self._change(row, line, width) for row, line in enumerate(lines) if line != self._lines[row]]
+        if regions := [region for region in changes if region]:
+            self.refresh(*regions)
 
-    def _change(self, row: int, line: Line, width: int) -> None:
+    def _change(self, row: int, line: Line, width: int) -> Region:
+        """Have a row be this line; the cells in which it differs."""
         line = fit(line, width)
         start, end = changed(self._lines[row], line)
         self._lines[row], self._strips[row] = line, self._strip(line)
-        if start < end:
-            self.refresh(Region(start, row, end - start, 1))
+        return Region(start, row, max(0, end - start), 1)
 
     def _strip(self, line: Line) -> Strip:
-        return Strip([Segment(text, self._style(role)) for text, role in line if text])
+        """A line as it goes to the compositor: filters are the same for all frames."""
+        segments = [Segment(text, self._style(role)) for text, role in line if text]
+        for each in self.get_line_filters():
+            if self._background is None:
+                self._background = self.background_colors[1]
+            segments = each.apply(segments, self._background)
+        return Strip(segments)
 
     def _style(self, role: str) -> Style:
         style = self._styles_by_role.get(role)
@@ -75,12 +89,16 @@ class Lines(Widget):
     def notify_style_update(self) -> None:
         """A theme or a class changed: every colour may have."""
         super().notify_style_update()
-        self._styles_by_role.clear()
+        self._forget_styles()
         # Textual calls this before it has renewed the styles of the component classes.
         self.call_later(self._restyle)
 
-    def _restyle(self) -> None:
+    def _forget_styles(self) -> None:
         self._styles_by_role.clear()
+        self._background = None
+
+    def _restyle(self) -> None:
+        self._forget_styles()
         self.outdate()
 
     def outdate(self) -> None:
@@ -93,8 +111,8 @@ class Lines(Widget):
         self._fill()
 
     def _fill(self) -> None:
-        if self._drawn_for != self.size:
-            self._drawn_for = self.size
+        if self._drawn_for != self.outer_size:
+            self._drawn_for = self.outer_size
             self._lines, self._strips = [], []
             self.redraw()
 
@@ -102,7 +120,7 @@ class Lines(Widget):
         """One line, as last shown."""
         if y < len(self._strips):
             return self._strips[y]
-        return Strip.blank(self.size.width, self.rich_style)
+        return self._strip(fit((), self.outer_size.width))
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """The cells of `crop`: the strips have the background already, so there is nothing to lay around them."""
@@ -110,9 +128,4 @@ class Lines(Widget):
         self._is_rendered = True
         self._fill()
         self._is_rendered = False
-        strips = [self.render_line(y) for y in crop.line_range]
-        if filters := self.get_line_filters():
-            background = self.background_colors[1]
-            for each in filters:
-                strips = [strip.apply_filter(each, background) for strip in strips]
-        return [strip.crop(*crop.column_span) for strip in strips]
+        return [self.render_line(y).crop(*crop.column_span) for y in crop.line_range]

@@ -54,11 +54,12 @@ class Frame(Lines, can_focus=True):
         super().__init__(id=id, classes=classes)
         self._offset = 0
         self._revealed = (0, 0)
+        self._composed: tuple[object, ...] = ()
 
     @property
     def inner(self) -> tuple[int, int]:
         """Width and height of the body, in cells."""
-        width, height = self.size
+        width, height = self.outer_size
         return (width - 2, height - 2) if self.boxed else (width, height - 1)
 
     def room(self, pinned: Sequence[spans.Line]) -> int:
@@ -93,7 +94,11 @@ class Frame(Lines, can_focus=True):
 
         `pinned` lines stay at the bottom, whatever is scrolled above them.
         """
-        width, height = self.size
+        given = title, corner, lines, note, foot, keep, pinned, self.boxed, self._offset, self.outer_size
+        if given == self._composed and self.shows:
+            return
+        self._composed = given
+        width, height = self.outer_size
         inner_width, inner_height = self.inner
         if inner_width < 4 or inner_height < 1:
             return
@@ -204,7 +209,8 @@ class Panel(Frame):
         note: list[Span] = [(f" ✗ {plain(state.error)} ", "error")] if state.error else []
         said = self._trouble(state, now, age_s, is_stale=is_stale, is_slow=is_slow)
         title_cells = min(spans.width(title), LEAST_TITLE)
-        mark = whose.mark(self.asked, state.answered_by, self.size.width - title_cells - spans.width(said) - FRAME)
+        room = self.outer_size.width - title_cells - spans.width(said) - FRAME
+        mark = whose.mark(self.asked, state.answered_by, room)
         quiet = bool(said) or state.is_absent
         corner: list[Span] = [] if quiet else [(" waiting " if age_s is None else " live ", "muted")]
         window = self._window()

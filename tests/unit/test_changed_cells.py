@@ -32,7 +32,7 @@ def cells(line):
         ((("ab", "text"), ("c", "text")), (("ab", "text"), ("c", "warn")), (2, 3)),
         ((("東京 1", "text"),), (("東京 2", "text"),), (5, 6)),
         ((("ae", "text"),), (("ae\u0301", "text"),), (0, 2)),
-        ((("same", "text"),), (("same", "text"),), (4, 0)),
+        ((("same", "text"),), (("same", "text"),), (4, 4)),
     ],
 )
 def test_from_the_first_to_the_last_change(before, after, expected):

@@ -92,16 +92,16 @@ def _figures(row: Row, view: View) -> Figures:
     return row.state.latency.figures(view.reach, with_missed=view.with_missed)
 
 
+def _badness(row: Row, now: float, view: View) -> tuple[bool, float]:
+    # In steps of 20 ms: a row moves when it matters.
+    worst = max(row.state.in_flight_ms(now), _figures(row, view).p95, row.state.latency.last)
+    return row.state.error is None, -(worst // 20)
+
+
 def order(items: Sequence[Row], now: float, view: View = DEFAULT) -> list[Row]:
     """As the view wants it; the worst first, by the greater of the running query's age and p95, with failures ahead."""
-
-    def badness(row: Row) -> tuple[bool, float]:
-        # In steps of 20 ms: a row moves when it matters.
-        worst = max(row.state.in_flight_ms(now), _figures(row, view).p95, row.state.latency.last)
-        return row.state.error is None, -(worst // 20)
-
     if view.sort == WORST:
-        return sorted(items, key=badness)
+        return sorted(items, key=lambda row: _badness(row, now, view))
     by = SORTS[view.sort]
     return sorted(items, key=lambda row: by(row, now, view))
 
@@ -189,7 +189,7 @@ def worst(items: Sequence[Row], now: float, threshold_ms: float) -> list[Span]:
     """The worst row in short, for screens that have no room for the table."""
     if not items:
         return []
-    row = order(items, now)[0]
+    row = min(items, key=lambda row: _badness(row, now, DEFAULT))
     state = row.state
     if state.error:
         return [(f" ✗ {row.title}: ", "error"), (plain(state.error), "text")]

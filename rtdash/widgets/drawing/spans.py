@@ -40,14 +40,19 @@ def changed(before: Line, after: Line) -> tuple[int, int]:
 
     Where nothing differs the second is not above the first.
     """
-    old, new = ([(char, role) for text, role in line for char in text] for line in (before, after))
+    # Most spans are as they were: those between are compared character by character.
+    front = _alike(before, after)
+    back = _alike(before[front:][::-1], after[front:][::-1])
+    old, new = (
+        [(char, role) for text, role in line[front : len(line) - back] for char in text] for line in (before, after)
+    )
     alike = _alike(old, new)
-    start = _cells(new[:alike])
+    start = width(after[:front]) + _cells(new[:alike])
     if any(not cell_len(char) for char, _ in (*old[alike : alike + 1], *new[alike : alike + 1])):
         # What has no width of its own belongs to the character before it, which may be a wide one.
         start = max(0, start - 2)
     same_end = _alike(old[::-1], new[::-1])
-    return start, width(after) - _cells(new[len(new) - same_end :])
+    return start, width(after[: len(after) - back]) - _cells(new[len(new) - same_end :])
 
 
 def _cells(chars: Sequence[Span]) -> int:

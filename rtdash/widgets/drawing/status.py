@@ -18,37 +18,30 @@ class Status:
     right: tuple[tuple[int, Line], ...] = ()
 
 
-def _joined(parts: Sequence[Line], *, separated: bool) -> list[Span]:
-    spans: list[Span] = []
-    for line in parts:
-        if spans and separated:
-            spans.append(_SEPARATOR)
-        spans += line
-    return spans
-
-
 def draw(status: Status, cells: int) -> Line:
     """One line of `cells`, with as many parts as fit, the most important first."""
     sides = (status.left, status.right)
     ranked = sorted(
         ((-importance, side, place) for side, parts in enumerate(sides) for place, (importance, _) in enumerate(parts))
     )
+    # A blank stays between both sides, and one at the right.
     chosen: set[tuple[int, int]] = set()
+    room = cells - 2
     for _, side, place in ranked:
-        if _room(_choose(sides, chosen | {(side, place)}), cells) >= 1:
+        taken = width(sides[side][place][1])
+        if side and any(other for other, _ in chosen):
+            taken += width([_SEPARATOR])
+        if taken <= room:
             chosen.add((side, place))
-    start, end = _choose(sides, chosen)
-    return fit((*start, (" " * _room((start, end), cells), "text"), *end, (" ", "text")), cells)
-
-
-def _choose(sides: Sequence[Sequence[tuple[int, Line]]], chosen: set[tuple[int, int]]) -> tuple[list[Span], list[Span]]:
-    """The chosen parts of both sides, in their places."""
-    kept = [
+            room -= taken
+    left, right = (
         [line for place, (_, line) in enumerate(parts) if (side, place) in chosen] for side, parts in enumerate(sides)
-    ]
-    return _joined(kept[0], separated=False), _joined(kept[1], separated=True)
+    )
+    return fit((*_joined(left, ()), (" " * (room + 1), "text"), *_joined(right, (_SEPARATOR,)), (" ", "text")), cells)
 
 
-def _room(ends: tuple[Sequence[Span], Sequence[Span]], cells: int) -> int:
-    """Blank cells between both ends; a last one stays blank at the right."""
-    return cells - width(ends[0]) - width(ends[1]) - 1
+def _joined(parts: Sequence[Line], between: Line) -> list[Span]:
+    spans: list[Span] = []
+    for line in parts:
+        spans += (*(between if spans else ()), *line)
+    return spans
