@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+import textual._time
 
 from rtdash.model.data import Place, Places, Series, Sparklines, Stat
 from rtdash.model.stretch import Stretch
@@ -97,11 +99,12 @@ async def test_what_arrives_waits_for_the_next_frame_and_a_key_for_nothing(stage
 async def test_a_frame_that_is_due_comes_also_when_the_processor_was_given_to_others_just_then(stage, monkeypatch):
     async with stage(120, 36) as on:
         await stand_still(on)
-        # Whenever Textual looks at the clock, more has passed than the frame was to wait.
-        ticks = itertools.count()
-        monkeypatch.setattr("textual._time.get_time", lambda: next(ticks) * 2 * BURST_S)
         before = on.app.picture
+        # Between two looks at the clock, when a timer begins, a second passes: more than the frame was to wait.
+        looks, as_ever = itertools.count(), textual._time.get_time
+        monkeypatch.setattr("textual._time.get_time", lambda: as_ever() + min(next(looks), 3))
         on.app._paint_soon()
+        await asyncio.sleep(0)
         await on.until(lambda: on.app.picture is not before)
 
 
