@@ -6,9 +6,15 @@ from collections.abc import Iterator
 from functools import partial
 
 from textual.app import App, SystemCommand
+from textual.command import CommandPalette
 
 from rtdash.model.campaign import PRESETS
+from rtdash.screens.above import Overlay
 from rtdash.screens.bindings import BINDINGS
+
+
+class Palette(CommandPalette, Overlay[None]):
+    """Textual's own, with the board around it as it is."""
 
 
 def commands(app: App[int]) -> Iterator[SystemCommand]:

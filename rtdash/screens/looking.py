@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rtdash.messages import PanelOpened
 from rtdash.screens.bindings import BINDINGS
+from rtdash.screens.commands import Palette
 from rtdash.screens.explaining import Explaining
 from rtdash.screens.help import HelpScreen
 from rtdash.screens.lab import LAB_BINDINGS
@@ -73,6 +74,11 @@ class Looking(Explaining):
                 [*BINDINGS, *ROW_BINDINGS, *LATENCY_BINDINGS, *SLOW_BINDINGS, *WHY_BINDINGS, *LAB_BINDINGS], self.specs
             )
         )
+
+    def action_command_palette(self) -> None:
+        """Find a command by its name."""
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette())
 
     def on_panel_opened(self, message: PanelOpened) -> None:
         """A double click lets the panel fill the screen."""
