@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from textual.css import stylesheet
 
 from tests.emulator import Emulator, difference
 from tests.pilot.diffing import watched
@@ -18,3 +21,16 @@ async def test_the_first_frame_is_whole(width: int, height: int):
         first.feed(next(frame for frame in stage.app.terminal.written if CLEAR in frame))
         assert "250 ms" in first.display[0]
         assert not (found := difference(first, stage.app.terminal.shown)), found
+
+
+async def test_the_style_sheet_is_read_once(monkeypatch):
+    parse, read = stylesheet.parse, []
+
+    def parsed(scope: str, css: str, read_from: tuple[str, str], *others: Any, **named: Any) -> Any:
+        read.append(read_from[0])
+        return parse(scope, css, read_from, *others, **named)
+
+    monkeypatch.setattr(stylesheet, "parse", parsed)
+    async with watched(120, 36) as stage:
+        await stage.painted()
+        assert [path.rpartition("/")[2] for path in read].count("rtdash.tcss") == 1
