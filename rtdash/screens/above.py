@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 from textual.events import Resize, ScreenResume
 from textual.geometry import Region
@@ -14,6 +14,9 @@ Answer = TypeVar("Answer")
 
 class Above(ModalScreen[Answer]):
     """A screen that fills the terminal, until it is dismissed with an answer."""
+
+    covers: ClassVar[bool] = True
+    """Nothing of what lies below is to be seen."""
 
     def on_resize(self, event: Resize) -> None:
         """Textual tells a screen of the size that it was just laid out for, and would lay all screens out again."""
@@ -27,6 +30,8 @@ class Above(ModalScreen[Answer]):
 
 class Overlay(Above[Answer]):
     """A box above the board, which stays as it is around it: there is nothing to send of that, nor to compute."""
+
+    covers = False
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """The cells of what lies below."""

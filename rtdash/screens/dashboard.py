@@ -14,6 +14,7 @@ from textual.screen import Screen
 
 from rtdash.panels.spec import PanelSpec, Source
 from rtdash.screens import layout
+from rtdash.screens.above import Above
 from rtdash.screens.picture import Picture
 from rtdash.screens.summary import status
 from rtdash.widgets.campaigns import CampaignsPane
@@ -59,6 +60,8 @@ class DashboardScreen(Screen[None]):
         self.campaigns = CampaignsPane()
         self.draw_ms: dict[str, float] = {}
         """What it took to make the lines of each panel when it was last painted."""
+        self._hidden: Picture | None = None
+        """What is not drawn yet."""
         self._page = self._board_page = layout.BOARD_PAGES[0]
 
     def compose(self) -> ComposeResult:
@@ -215,9 +218,24 @@ class DashboardScreen(Screen[None]):
         super().minimize()
 
     def paint(self, picture: Picture) -> None:
+        """Show the picture; behind a screen that covers it nothing is drawn until that is gone."""
+        self.draw_ms = {}
+        self._hidden = picture if self._is_covered else None
+        if self._hidden is None:
+            self._draw(picture)
+
+    @property
+    def _is_covered(self) -> bool:
+        return any(screen.covers for screen in self.app.screen_stack if isinstance(screen, Above))
+
+    def on_screen_resume(self) -> None:
+        """Catch up."""
+        if self._hidden is not None:
+            self.paint(self._hidden)
+
+    def _draw(self, picture: Picture) -> None:
         """Hand panels and panes their part of the picture."""
         upstream, generated_until, thinned = picture.upstream, picture.generated_until, picture.thinned
-        self.draw_ms = {}
         for panel_id, panel in self.panels.items():
             # What the cluster's panels tell is of the server itself, however late or thin the events are.
             if panel.spec.source is Source.CITUS and panel_id not in layout.CLUSTER:
