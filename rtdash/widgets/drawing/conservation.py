@@ -10,7 +10,7 @@ from rtdash.widgets.drawing.spans import Line, Span, fit, width
 
 Term = tuple[str, int]
 
-_PLACES = {"in flight": 6, "lag": 7}
+_PLACES = {"in flight": 5, "lag": 6}
 """Of these, which come and go, cells of the number: they are always said, and last, so that nothing else moves."""
 _SILENT = "lag as last seen: ingest or Kafka is silent"
 _NOT_AT_WORK = "lag not known: no pipeline is seen at work"
