@@ -71,10 +71,6 @@ class Watched:
         if found := difference(self.shown, self.stock):
             assert difference(self.stock, drawn_again(app, screen)), found
 
-    def settled(self, app: RtdashApp) -> None:
-        """Nothing is under way: what is shown is what would be if all were drawn again."""
-        assert not (found := difference(self.shown, drawn_again(app, app.screen))), found
-
 
 def drawn_again(app: RtdashApp, screen: Any) -> Emulator:
     """What an empty terminal shows once all is drawn."""
@@ -121,3 +117,8 @@ async def resize(stage: Stage, width: int, height: int) -> None:
     await stage.pilot.pause()
     await stage.until(lambda: stage.app.screen._compositor.size == (width, height))
     await stage.painted()
+
+
+async def settled(stage: Stage) -> None:
+    """Wait until what is shown is what would be if all were drawn again: a cursor blinks, a machine may be late."""
+    await stage.until(lambda: not difference(stage.app.terminal.shown, drawn_again(stage.app, stage.app.screen)))

@@ -19,7 +19,7 @@ from rtdash.terminal.seam import Diffing
 from rtdash.widgets.lines import Lines
 from tests.emulator import difference
 from tests.pilot.conftest import Stage
-from tests.pilot.diffing import resize, watched
+from tests.pilot.diffing import resize, settled, watched
 
 SIZES = [(80, 24), (120, 36), (200, 50), (81, 25), (30, 8)]
 KEYS = [
@@ -71,7 +71,7 @@ async def play(script: list[tuple[str, object]]) -> None:
     async with watched(80, 24) as stage:
         for what, how in script:
             await act(stage, what, how)
-            stage.app.terminal.settled(stage.app)
+            await settled(stage)
         await stage.pilot.pause(0.05)
         terminal = stage.app.terminal
         assert terminal.frames

@@ -8,7 +8,7 @@ import pytest
 
 from rtdash.app import RtdashApp
 from tests.emulator import difference
-from tests.pilot.diffing import Watched, drawn_again, watched
+from tests.pilot.diffing import Watched, drawn_again, settled, watched
 
 SIZES = [(200, 50), (80, 24)]
 FEW = 1 / 3
@@ -79,7 +79,7 @@ async def test_around_a_box_the_board_stays_and_goes_on(size, key, box):
         assert not difference(terminal.shown, drawn_again(stage.app, stage.app.screen))
         await stage.pilot.press("escape")
         await stage.painted()
-        terminal.settled(stage.app)
+        await settled(stage)
 
 
 @pytest.mark.parametrize("key", ["S", "q"])
