@@ -101,14 +101,14 @@ async def use(app: RtdashApp, pilot: Pilot[Any]) -> None:
     for number, key in enumerate(cycle(KEYS)):
         if number >= len(KEYS) and time.monotonic() > end_s:
             return
-        seen = terminal.frames
+        seen = app.picture
         if number % KEYS_A_SIZE == 0:
             give_size(app, *next(sizes))
         elif number % KEYS_A_SIZE == KEYS_A_SIZE // 2:
             terminal.shown.feed(SCRIBBLE)
             app.action_repaint()
         await pilot.press(key)
-        await when(lambda seen=seen: app.is_paused or terminal.frames > seen + 1)
+        await when(lambda seen=seen: app.is_paused or app.picture is not seen)
 
 
 @pytest.mark.long
@@ -123,5 +123,5 @@ async def test_every_frame_of_a_run_on_real_servers(world, tmp_path):
         terminal = app.terminal
     print(f"{terminal.frames} frames, {terminal.compared} compared, in {terminal.whole} nothing waited")  # noqa: T201
     assert world.balance()[0] > 1000
-    assert terminal.whole > 100
-    assert terminal.compared > terminal.frames / 2
+    assert terminal.whole > terminal.frames / 5
+    assert terminal.compared > terminal.frames / 3
