@@ -38,4 +38,6 @@ class Overlay(Above[Answer]):
         lines = self.app.lines_below(self)  # type: ignore[attr-defined]
         if lines is None:
             return super().render_lines(crop)
-        return [line.crop_extend(crop.x, crop.right, None) for line in lines[crop.y : crop.bottom]]
+        shown = [line.crop_extend(crop.x, crop.right, None) for line in lines[crop.y : crop.bottom]]
+        # On a terminal that has just grown this one is laid out before those below.
+        return shown + [Strip.blank(crop.width)] * (crop.height - len(shown))

@@ -8,7 +8,7 @@ import pytest
 
 from rtdash.app import RtdashApp
 from tests.emulator import difference
-from tests.pilot.diffing import Watched, drawn_again, settled, watched
+from tests.pilot.diffing import Watched, drawn_again, resize, settled, watched
 
 SIZES = [(200, 50), (80, 24)]
 FEW = 1 / 3
@@ -96,3 +96,18 @@ async def test_a_box_looks_the_same_when_textual_draws_around_it(key):
             # Of a blank nobody sees the colour of the letter.
             shown.append([[(cell.data, cell.bg, cell.data != " " and cell.fg) for cell in row] for row in cells])
     assert shown[0] == shown[1]
+
+
+@pytest.mark.parametrize("key", ["S", "q", "colon"])
+async def test_a_terminal_that_grows_under_a_box_is_filled(key):
+    async with watched(80, 24) as stage:
+        stage.control.own = 1
+        await stage.inject()
+        await stage.pilot.press(key)
+        await stage.painted()
+        for size in ((120, 36), (60, 20), (200, 50)):
+            await resize(stage, *size)
+            await settled(stage)
+        await stage.pilot.press("escape")
+        await stage.painted()
+        await settled(stage)
