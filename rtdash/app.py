@@ -10,9 +10,7 @@ from typing import ClassVar
 
 from textual.app import SystemCommand
 from textual.binding import BindingType
-from textual.reactive import Reactive
 from textual.screen import Screen
-from textual.theme import Theme
 from textual.timer import Timer
 
 from rtdash.interfaces import Control, Explainer, Laboratory, Poller
@@ -39,7 +37,7 @@ from rtdash.screens.picture import Picture
 from rtdash.screens.queries import Queries
 from rtdash.screens.saying import Saying
 from rtdash.screens.slowness import SlowWatch
-from rtdash.screens.theme import RTDASH_DARK
+from rtdash.screens.theme import Themed
 from rtdash.screens.view import View
 from rtdash.terminal.plain import Plain
 from rtdash.terminal.seam import Diffing
@@ -52,14 +50,13 @@ LEAVES_S = 60.0
 """At most so long it is shown: by then it is done, or was ended."""
 
 
-class RtdashApp(Queries, Experiments, Asking, Diffing, Plain):
+class RtdashApp(Queries, Experiments, Asking, Themed, Diffing, Plain):
     """Owns store and clock. Only its handlers change state, so nothing is locked."""
 
     CSS_PATH = style_file("rtdash.tcss")
     TITLE = "rtdash"
     BINDINGS: ClassVar[list[BindingType]] = [*BINDINGS]
     COMPONENT_CLASSES: ClassVar[set[str]] = set(COMPONENTS)
-    theme = Reactive(RTDASH_DARK.name)
 
     def __init__(
         self,
@@ -99,15 +96,6 @@ class RtdashApp(Queries, Experiments, Asking, Diffing, Plain):
         self.picture: Picture | None = None
 
     # ── life ──────────────────────────────────────────────────────────────────────────────────────────────────────
-
-    @property
-    def available_themes(self) -> dict[str, Theme]:
-        """With our own: it is there before the style sheet is read, which would else be read twice more."""
-        return {RTDASH_DARK.name: RTDASH_DARK, **super().available_themes}
-
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        """The style sheet's own tokens, for themes that do not have them."""
-        return dict(RTDASH_DARK.variables)
 
     def get_default_screen(self) -> Screen[None]:
         """The dashboard."""
@@ -208,6 +196,7 @@ class RtdashApp(Queries, Experiments, Asking, Diffing, Plain):
             self._paint_due = None
 
     def _paint(self) -> None:
+        """In a task of its own: a handler that waits for something may find another picture afterwards."""
         self._paint_no_more()
         if not self.screen_stack:
             return  # a timer that fires while the app closes
@@ -235,7 +224,10 @@ class RtdashApp(Queries, Experiments, Asking, Diffing, Plain):
             self._saying.overtake()
         self.dashboard.paint(self.picture)
         self._slow.painted(self.picture, self.dashboard.draw_ms)
-        if self._newest_count is not None:
+        if self.dashboard.is_covered:
+            # Nobody sees what has come.
+            self.visibility.restart()
+        elif self._newest_count is not None:
             started_at, self._newest_count = self._newest_count, None
             self.call_after_refresh(lambda: self.visibility.painted(started_at, self.view.clock()))
 
@@ -293,6 +285,8 @@ class RtdashApp(Queries, Experiments, Asking, Diffing, Plain):
 
     async def _end(self, *, stop_own: bool) -> None:
         await asyncio.to_thread(self.poller.stop)
+        # What ended meanwhile may be what was slow.
+        self._paint()
         await asyncio.to_thread(lambda: self.control.close(stop_own=stop_own))
         await asyncio.to_thread(self.laboratory.close)
         self.exit(0)

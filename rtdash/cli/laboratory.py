@@ -119,15 +119,21 @@ class ChildLaboratory:
         return process, os.fdopen(read, "rb")
 
     def _follow(self, process: GuardedProcess, lines: BinaryIO) -> str:
-        """Hand on what it reports until it has ended; what went wrong."""
+        """Hand on what it reports until it has ended; what went wrong, in one line."""
         self._process = process
         if self._is_called_off:
             self.stop()
-        with lines:
-            last = self._read(lines)
-        # Nobody holds the other end any more: it has ended, or ends now.
-        process.stop()
-        return self._trouble(process, last)
+        try:
+            try:
+                with lines:
+                    last = self._read(lines)
+            finally:
+                # Nobody holds the other end any more: it has ended, or ends now.
+                process.stop()
+            return self._trouble(process, last)
+        except Exception as error:  # noqa: BLE001 (each is said, and logged)
+            _log.exception("the lab could not be followed")
+            return f"the lab could not be followed: {type(error).__name__} (see the log)"
 
     def _read(self, lines: BinaryIO) -> LabReport | None:
         """Hand every report on; returns the last one."""

@@ -220,12 +220,13 @@ class DashboardScreen(Screen[None]):
     def paint(self, picture: Picture) -> None:
         """Show the picture; behind a screen that covers it nothing is drawn until that is gone."""
         self.draw_ms = {}
-        self._hidden = picture if self._is_covered else None
+        self._hidden = picture if self.is_covered else None
         if self._hidden is None:
             self._draw(picture)
 
     @property
-    def _is_covered(self) -> bool:
+    def is_covered(self) -> bool:
+        """Whether nothing of it is to be seen."""
         return any(screen.covers for screen in self.app.screen_stack if isinstance(screen, Above))
 
     def on_screen_resume(self) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textual.app import App
+from textual.reactive import Reactive
 from textual.theme import Theme
 
 _ORANGE = "#E69F00"
@@ -31,3 +33,18 @@ RTDASH_DARK = Theme(
         "series-4": "#CC79A7",
     },
 )
+
+
+class Themed(App[int]):
+    """The part of the app that has this theme: before the style sheet is read, which would else be read twice more."""
+
+    theme = Reactive(RTDASH_DARK.name)
+
+    @property
+    def available_themes(self) -> dict[str, Theme]:
+        """Textual's, and ours."""
+        return {RTDASH_DARK.name: RTDASH_DARK, **super().available_themes}
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """The style sheet's own tokens, for themes that do not have them."""
+        return dict(RTDASH_DARK.variables)

@@ -20,6 +20,16 @@ async def test_200_ms_is_not_recorded_and_200_1_is(stage):
         assert "▲ 200 ms" in on.text()
 
 
+async def test_what_was_slow_while_it_was_left_is_recorded(stage):
+    async with stage() as on:
+        await on.inject()
+        late = sample("03_best", on.clock.now, latency_ms=700.0)
+        on.poller.stop = lambda: on.poller.deliver(late)
+        await on.pilot.press("q")
+        await on.until(lambda: on.control.told)
+        assert [slow.latency_ms for slow in on.slow] == [700.0]
+
+
 async def test_a_slow_query_has_its_parts_and_what_else_went_on(stage):
     async with stage(200, 50) as on:
         await on.inject()

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from rtdash.messages import SamplesArrived
-from rtdash.model.data import Stat
-from tests.pilot.samples import sample
+from rtdash.model.data import Stat, Table
+from tests.pilot.samples import NOW, sample
 
 FIRST = "01_donations"
 
@@ -36,6 +36,23 @@ async def test_the_board_is_not_drawn_behind_what_covers_it_and_is_up_to_date_wh
         await on.pilot.press("escape")
         assert shows_error(on)
         assert on.app.picture is before, "no frame was waited for"
+
+
+async def test_what_has_come_behind_a_cover_was_not_late(stage):
+    columns = ("arrival_id", "produced_at", "donations", "server_now")
+    async with stage(120, 36) as on:
+        await on.inject()
+        arrived = on.app.visibility.after_arrival
+        await on.pilot.press("question_mark")
+        on.clock.now += 30.0
+        on.poller.deliver(sample("arrivals", on.clock.now, data=Table(columns, ((arrived + 1, NOW, 5, NOW),))))
+        await on.painted()
+        await on.pilot.press("escape")
+        on.clock.now += 30.0
+        on.poller.deliver(sample(FIRST, on.clock.now))
+        await on.painted()
+        await on.pilot.pause()
+        assert on.app.visibility.p95_ms(on.clock.now) is None
 
 
 async def test_the_board_is_drawn_around_a_box(stage):

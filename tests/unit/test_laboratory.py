@@ -119,6 +119,19 @@ say(report("done")[9:])
     assert threading.main_thread() not in heard.threads
 
 
+def test_a_lab_whose_reports_nobody_can_take_in_runs_no_more(heard, lab, caplog):
+    def refuse(report: LabReport) -> None:
+        raise ValueError(report.phase)
+
+    heard.report = refuse
+    with lab("say(report('filling'))") as found:
+        found.start(PLAN)
+        eventually(lambda: heard.errors)
+        assert heard.errors == ["the lab could not be followed: ValueError (see the log)"]
+        assert not found.is_running
+    assert caplog.records[-1].exc_info is not None
+
+
 @pytest.mark.parametrize(
     ("program", "error"),
     [
