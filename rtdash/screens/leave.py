@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from rtdash.screens.above import Overlay
-from rtdash.widgets.box import Box
+from rtdash.widgets.box import Notice
 
 Choice = Literal["stop", "leave", "stay"]
 
@@ -36,7 +36,7 @@ class LeaveScreen(Overlay[Choice]):
         they, them = ("A campaign that you started is", "it")
         if self._own > 1:
             they, them = (f"{self._own} campaigns that you started are", "them")
-        yield Box("Leave", [(), ((f" {they} still running.", "text"),)], answers(them), id="leave")
+        yield Notice("Leave", [(), ((f" {they} still running.", "text"),)], answers(them), id="leave")
 
     def action_choose(self, choice: Choice) -> None:
         """Dismiss with the choice."""

@@ -7,19 +7,25 @@ from collections.abc import Sequence
 from textual.app import ComposeResult
 from textual.binding import Binding
 
-from rtdash.widgets.drawing.spans import Line
+from rtdash.widgets.drawing.spans import Line, Span
 from rtdash.widgets.keys import KeysLine
 from rtdash.widgets.panel import Frame
 
 
 class Box(Frame, can_focus=False):
-    """As high and wide as the style sheet says; other widgets may stand on its lines."""
+    """As high and wide as the style sheet says; other widgets may stand on its lines, so that it does not scroll."""
 
-    def __init__(self, title: str, said: Sequence[Line], bindings: Sequence[Binding], *, id: str) -> None:  # noqa: A002 (Textual's name)
+    def __init__(self, title: str, bindings: Sequence[Binding], *, id: str) -> None:  # noqa: A002 (Textual's name)
         super().__init__(id=id)
         self._title = title
-        self._said = said
         self._listed = bindings
+        # The keys stand on the last one.
+        self._below: list[Line] = [(), ()] if bindings else []
+
+    @property
+    def rows(self) -> int:
+        """How many of its lines there is room for."""
+        return self.room(self._below)
 
     def compose(self) -> ComposeResult:
         """The keys, if there are any."""
@@ -29,8 +35,23 @@ class Box(Frame, can_focus=False):
     def redraw(self) -> None:
         """Draw what it says."""
         if self.is_attached and self.size.area:
-            self.compose_frame([(f" {self._title} ", "title")], [], self.lines(), [], [])
+            lines = self.lines()
+            more = len(lines) - self.rows
+            foot: list[Span] = [(f" {more} more on a taller terminal ", "muted")] if more > 0 else []
+            self.compose_frame([(f" {self._title} ", "title")], [], lines[: self.rows], [], foot, pinned=self._below)
 
     def lines(self) -> list[Line]:
         """What it says."""
+        raise NotImplementedError
+
+
+class Notice(Box, can_focus=False):
+    """Says always the same."""
+
+    def __init__(self, title: str, said: Sequence[Line], bindings: Sequence[Binding], *, id: str) -> None:  # noqa: A002 (Textual's name)
+        super().__init__(title, bindings, id=id)
+        self._said = said
+
+    def lines(self) -> list[Line]:
+        """What it was given."""
         return [*self._said]

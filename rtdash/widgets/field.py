@@ -35,17 +35,22 @@ class Form(Box, can_focus=False):
     """Places the widgets of its fields, by name, on its lines."""
 
     def __init__(self, title: str, fields: dict[str, Field], bindings: Sequence[Binding], *, id: str) -> None:  # noqa: A002 (Textual's name)
-        super().__init__(title, [], bindings, id=id)
+        super().__init__(title, bindings, id=id)
         self._fields = fields
         self._errors: dict[str, str] = {}
         self._focused: Widget | None = None
-        row = 1
-        for field in fields.values():
+        for row, field in self._rows():
             for start, widget, cells in _places(field):
                 widget.styles.position = "absolute"
-                widget.styles.offset = (start + 1, row)
+                widget.styles.offset = (start + 1, row + 1)
                 widget.styles.width = cells
                 widget.styles.height = field.rows
+
+    def _rows(self) -> Iterable[tuple[int, Field]]:
+        """The fields, and in which of its lines each begins."""
+        row = 0
+        for field in self._fields.values():
+            yield row, field
             row += field.rows + 1
 
     def compose(self) -> ComposeResult:
@@ -53,6 +58,12 @@ class Form(Box, can_focus=False):
         for field in self._fields.values():
             yield from _widgets(field)
         yield from super().compose()
+
+    def on_resize(self) -> None:
+        """Leave out the widgets whose lines have no room."""
+        for row, field in self._rows():
+            for widget in _widgets(field):
+                widget.display = row + field.rows <= self.rows
 
     def set_error(self, name: str, error: str) -> None:
         """Say what is wrong with a field, or nothing any more."""
