@@ -11,9 +11,11 @@ from textual.app import App
 from textual.drivers.headless_driver import HeadlessDriver
 from textual.events import Resize
 from textual.geometry import Size
+from textual.widgets import Input
 
 from rtdash.app import RtdashApp
 from rtdash.terminal.seam import Diffing
+from rtdash.widgets.lines import Lines
 from tests.emulator import Emulator, difference
 from tests.pilot.conftest import Stage, set_up
 
@@ -122,3 +124,18 @@ async def resize(stage: Stage, width: int, height: int) -> None:
 async def settled(stage: Stage) -> None:
     """Wait until what is shown is what would be if all were drawn again: a cursor blinks, a machine may be late."""
     await stage.until(lambda: not difference(stage.app.terminal.shown, drawn_again(stage.app, stage.app.screen)))
+
+
+async def nothing_is_stale(stage: Stage) -> None:
+    """What widgets remember of what they have drawn is what they would draw now."""
+    app = stage.app
+    for field in app.screen.query(Input):
+        field.cursor_blink = False
+    await settled(stage)
+    before = drawn_again(app, app.screen)
+    for screen in app.screen_stack:
+        for lines in screen.query(Lines):
+            lines.notify_style_update()
+    await stage.painted()
+    await settled(stage)
+    assert not (found := difference(before, drawn_again(app, app.screen))), found

@@ -14,12 +14,13 @@ from textual.events import Resize
 from textual.geometry import Size
 from textual.messages import TerminalSupportsSynchronizedOutput
 
+from rtdash.screens.slow import SlowScreen
 from rtdash.terminal.fit import ATTRIBUTES, LEANS_ON, misfit
 from rtdash.terminal.seam import Diffing
 from rtdash.widgets.lines import Lines
 from tests.emulator import difference
 from tests.pilot.conftest import Stage
-from tests.pilot.diffing import resize, settled, watched
+from tests.pilot.diffing import nothing_is_stale, resize, settled, watched
 
 SIZES = [(80, 24), (120, 36), (200, 50), (81, 25), (30, 8)]
 KEYS = [
@@ -28,6 +29,16 @@ KEYS = [
 ]  # fmt: skip
 SCRIBBLE = "\x1b[31;1;4m\x1b[3;5Hanother program\x1b[2;1H日本\x1b[7;40H"
 THEMES = ["rtdash-dark", "textual-light", "nord", "ansi-dark", "gruvbox"]
+
+STEPS = [
+    ("samples", 12.0), ("samples", 700.0), ("press", "tab"), ("press", "m"), ("theme", "textual-light"), ("press", "m"),
+    ("press", "n"), ("resize", (120, 36)), ("press", "c"), ("press", "1"), ("press", "t"), ("samples", 3.0),
+    ("press", "l"), ("press", "down"), ("resize", (61, 19)), ("press", "escape"), ("press", "space"),
+    ("press", "question_mark"), ("samples", 900.0), ("theme", "rtdash-dark"), ("press", "escape"), ("press", "S"),
+    ("resize", (200, 50)), ("samples", 5.0), ("press", "escape"), ("press", "e"), ("press", "escape"),
+    ("press", "colon"),
+]  # fmt: skip
+"""What changes what is drawn: data, size, theme, page, focus, zoom, who is asked, what lies above."""
 
 acts = st.one_of(
     st.tuples(st.just("resize"), st.sampled_from(SIZES)),
@@ -76,6 +87,8 @@ async def play(script: list[tuple[str, object]]) -> None:
         terminal = stage.app.terminal
         assert terminal.frames
         assert not difference(terminal.shown, terminal.stock)
+        if not isinstance(stage.app.screen, SlowScreen):  # it reads its log anew whenever it likes
+            await nothing_is_stale(stage)
 
 
 SLOWLY = {"deadline": None, "suppress_health_check": list(HealthCheck), "phases": [Phase.explicit, Phase.generate]}
@@ -93,6 +106,14 @@ def test_every_frame(script):
 @given(scripts)
 def test_every_frame_of_many_sequences(script):
     asyncio.run(play(script))
+
+
+@pytest.mark.parametrize("size", [(80, 24), (200, 50)])
+async def test_what_widgets_remember_is_what_they_would_draw(size):
+    async with watched(*size) as stage:
+        for what, how in STEPS:
+            await act(stage, what, how)
+            await nothing_is_stale(stage)
 
 
 async def test_nothing_is_written_while_nothing_changes():
