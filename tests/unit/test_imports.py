@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -42,6 +43,21 @@ def test_charts_need_no_manual_and_no_tests_of_plotext():
     assert "plotext._plotter" in found
     left_out = ("plotext._doc", "plotext.prettydoc", "plotext._tests", "unittest")
     assert not [name for name in found if name.startswith(left_out)]
+
+
+@pytest.mark.parametrize("use", ["manual.title()", "manual[0]"])
+def test_all_of_a_plotext_is_imported_that_needs_its_manual_at_once(tmp_path, monkeypatch, use):
+    files = {
+        "__init__.py": f"from plotext._doc.doc import docs as manual\n{use}\n",
+        "_doc/doc.py": "docs = 'manual'",
+    }
+    for name, text in files.items():
+        (tmp_path / "plotext" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "plotext" / name).write_text(text)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=os.pathsep)
+    code = "from rtdash.widgets.drawing.plotter import plotext\nimport plotext as again"
+    found = imported(f"{code}\nprint(plotext.manual, plotext.__path__[0], plotext is again)")
+    assert {"manual", str(tmp_path / "plotext"), "True", "plotext._doc.doc"} <= found
 
 
 def test_messages_are_no_matter_of_the_dashboard():
