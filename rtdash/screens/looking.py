@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textual.theme import ThemeProvider
+
 from rtdash.messages import PanelOpened
 from rtdash.screens.bindings import BINDINGS
 from rtdash.screens.commands import Palette
@@ -79,6 +81,10 @@ class Looking(Explaining):
         """Find a command by its name."""
         if not isinstance(self.screen, Palette):
             self.push_screen(Palette())
+
+    def search_themes(self) -> None:
+        """Find a theme by its name: Textual's own palette would dim the board, and send all of it."""
+        self.push_screen(Palette([ThemeProvider], placeholder="Search for themes…"))
 
     def on_panel_opened(self, message: PanelOpened) -> None:
         """A double click lets the panel fill the screen."""

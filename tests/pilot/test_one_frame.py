@@ -82,6 +82,24 @@ async def test_around_a_box_the_board_stays_and_goes_on(size, key, box):
         await settled(stage)
 
 
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_board_is_not_dimmed_around_the_themes(size):
+    async with watched(*size) as stage:
+        await stage.inject()
+        await settled(stage)
+        above = stage.app.terminal.shown.cells()[:3]
+        (command,) = (each for each in stage.app.get_system_commands(stage.app.screen) if each.title == "Theme")
+        command.callback()
+        await stage.until(lambda: "dracula" in "\n".join(stage.app.terminal.shown.display))
+        assert stage.app.terminal.shown.cells()[:3] == above
+        await stage.pilot.press(*"nord")
+        await stage.until(lambda: "dracula" not in "\n".join(stage.app.terminal.shown.display))
+        await stage.pilot.press("enter")
+        await stage.until(lambda: stage.app.theme == "nord")
+        assert stage.app.screen is stage.app.dashboard
+        await settled(stage)
+
+
 @pytest.mark.parametrize("key", ["S", "q"])
 async def test_a_box_looks_the_same_when_textual_draws_around_it(key):
     shown = []
