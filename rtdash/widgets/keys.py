@@ -30,7 +30,7 @@ class KeysLine(Lines):
             for binding in self._listed
         }
         for spare in self._spare:
-            if sum(map(width, shown.values())) <= self.size.width:
+            if sum(map(width, shown.values())) <= self.outer_size.width:
                 break
             del shown[spare]
         return shown

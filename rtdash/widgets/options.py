@@ -61,7 +61,8 @@ class Options(Lines, can_focus=True):
         if self.size.area:
             at = self._at if self.has_focus else None
             signs = ("●", "○") if self._one else ("✓", "·")
-            self.show(options.draw(self._names, self._chosen, at, signs, self.size.height, self.size.width))
+            width, rows = self.outer_size
+            self.show(options.draw(self._names, self._chosen, at, signs, rows, width))
 
     def on_focus(self) -> None:
         """Show the cursor."""
@@ -78,8 +79,8 @@ class Options(Lines, can_focus=True):
 
     def action_across(self, columns: int) -> None:
         """Go to the next column, or back when negative."""
-        if 0 <= self._at + columns * self.size.height < len(self._names):
-            self.action_move(columns * self.size.height)
+        if 0 <= self._at + columns * self.outer_size.height < len(self._names):
+            self.action_move(columns * self.outer_size.height)
 
     def action_choose(self) -> None:
         """Choose the name at the cursor, or no longer; of those that exclude each other, instead of the other."""
@@ -93,7 +94,7 @@ class Options(Lines, can_focus=True):
 
     def on_click(self, event: Click) -> None:
         """Choose the name under the pointer."""
-        for index, (row, start, cells) in enumerate(options.places(self._names, self.size.height)):
+        for index, (row, start, cells) in enumerate(options.places(self._names, self.outer_size.height)):
             if row == event.y and start <= event.x < start + cells:
                 self._at = index
                 self.action_choose()

@@ -23,7 +23,7 @@ class StatusLine(Lines):
     def redraw(self) -> None:
         """Draw the last status."""
         if self.size.area:
-            self.show([status.draw(self._status, self.size.width)])
+            self.show([status.draw(self._status, self.outer_size.width)])
 
 
 class Slowest(Lines):
