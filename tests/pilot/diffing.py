@@ -131,6 +131,10 @@ async def nothing_is_stale(stage: Stage) -> None:
     app = stage.app
     for field in app.screen.query(Input):
         field.cursor_blink = False
+    # Which else comes when 5 s have passed, perhaps in the midst of this.
+    app._measure_shares()
+    app._paint()
+    await stage.painted()
     await settled(stage)
     before = drawn_again(app, app.screen)
     for screen in app.screen_stack:
