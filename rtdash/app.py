@@ -230,6 +230,7 @@ class RtdashApp(Queries, Experiments, Asking, Themed, Diffing, Plain):
         elif self._newest_count is not None:
             started_at, self._newest_count = self._newest_count, None
             self.call_after_refresh(lambda: self.visibility.painted(started_at, self.view.clock()))
+        self.call_after_refresh(self.view.after_frame)
 
     # ── keys ──────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -19,7 +19,7 @@ import platformdirs
 from rtdash import logs
 from rtdash.campaigns.control import CampaignControl, Report
 from rtdash.cli import flags, signals, terminal
-from rtdash.cli.importing import importing
+from rtdash.cli.garbage import Garbage, importing
 from rtdash.cli.laboratory import laboratory
 from rtdash.cli.runner import launcher
 from rtdash.errors import SettingsError
@@ -166,6 +166,7 @@ def compose(settings: Settings, choices: Choices) -> Iterator[RtdashApp]:
         # Arrival ids are microseconds of the server's clock; from the first answer on it is the server's own.
         variables={"customer_id": 1, "after_arrival": time.time_ns() // 1000},
     )
+    garbage = Garbage()
     view = View(
         threshold_ms=settings.threshold_ms,
         zone=ZoneInfo(settings.time_zone),
@@ -178,6 +179,7 @@ def compose(settings: Settings, choices: Choices) -> Iterator[RtdashApp]:
         has_meter=settings.meter,
         line_budget=settings.line_budget,
         frame_rate=settings.frame_rate,
+        after_frame=garbage.collect,
     )
 
     def read_slow(since_s: float) -> Recorded:
@@ -193,6 +195,7 @@ def compose(settings: Settings, choices: Choices) -> Iterator[RtdashApp]:
         app.post_message(LabEnded(error))
 
     with (
+        garbage,
         closing(SlowLog(settings.slow_log_file)) as slow_log,
         launcher(settings, choices.demo) as launch,
         laboratory(settings, choices.demo, subjects(settings, engine), lab_reported, lab_ended) as lab,

@@ -31,6 +31,8 @@ class View:
     """So many bytes a second at most."""
     frame_rate: int | None = None
     """So many frames a second at most."""
+    after_frame: Callable[[], object] = lambda: None
+    """What is done when one is painted and nobody waits for another; it takes milliseconds."""
     clock: Callable[[], float] = time.monotonic
     """Of the samples, s."""
     wall: Callable[[tzinfo], datetime] = datetime.now

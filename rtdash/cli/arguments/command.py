@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import Any
 
 from rtdash.cli.flags import ADDRESSES
-from rtdash.cli.importing import importing
+from rtdash.cli.garbage import importing
 
 
 @dataclass(frozen=True, slots=True)
