@@ -10,8 +10,10 @@ from typing import Self
 
 _NEW_OBJECTS = 2_000
 """So many are looked through in half a ms."""
-_YOUNG = 20
+_YOUNG = 6
 """After so many looks at what is new, all is looked through, of which some was new when it was last in use."""
+_SETTLED = 8
+"""Frames after which the board has its data and its styles."""
 _NEVER = 50_000
 """New objects between two frames. It happens where frames are seldom; then Python looks by itself."""
 
@@ -35,7 +37,7 @@ class Garbage:
     """
 
     def __init__(self) -> None:
-        self._is_first = True
+        self._frames = 0
         self._thresholds = gc.get_threshold()
 
     def __enter__(self) -> Self:
@@ -47,10 +49,10 @@ class Garbage:
         gc.unfreeze()
 
     def collect(self) -> None:
-        """Free what only refers to itself; what is there the first time stays, and is never looked through again."""
+        """After a frame, free what only refers to itself; the board itself stays, and is not looked through again."""
         new, _, looks = gc.get_count()
-        if self._is_first:
-            self._is_first = False
+        self._frames += 1
+        if self._frames == _SETTLED:
             gc.collect()
             gc.freeze()
         elif new >= _NEW_OBJECTS:

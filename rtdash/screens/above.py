@@ -9,6 +9,8 @@ from textual.geometry import Region
 from textual.screen import ModalScreen
 from textual.strip import Strip
 
+from rtdash.widgets.ground import blank
+
 Answer = TypeVar("Answer")
 
 
@@ -17,6 +19,10 @@ class Above(ModalScreen[Answer]):
 
     covers: ClassVar[bool] = True
     """Nothing of what lies below is to be seen."""
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """What lies between its widgets."""
+        return blank(self, crop)
 
     def on_resize(self, event: Resize) -> None:
         """Textual tells a screen of the size that it was just laid out for, and would lay all screens out again."""
@@ -37,7 +43,7 @@ class Overlay(Above[Answer]):
         """The cells of what lies below."""
         lines = self.app.lines_below(self)  # type: ignore[attr-defined]
         if lines is None:
-            return super().render_lines(crop)
+            return super(Above, self).render_lines(crop)
         shown = [line.crop_extend(crop.x, crop.right, None) for line in lines[crop.y : crop.bottom]]
         # On a terminal that has just grown this one is laid out before those below.
         return shown + [Strip.blank(crop.width)] * (crop.height - len(shown))

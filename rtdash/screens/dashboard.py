@@ -8,9 +8,10 @@ from datetime import tzinfo
 
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Grid, Horizontal, Vertical
 from textual.events import Resize
+from textual.geometry import Region
 from textual.screen import Screen
+from textual.strip import Strip
 
 from rtdash.panels.spec import PanelSpec, Source
 from rtdash.screens import layout
@@ -19,6 +20,7 @@ from rtdash.screens.picture import Picture
 from rtdash.screens.summary import status
 from rtdash.widgets.campaigns import CampaignsPane
 from rtdash.widgets.drawing import conservation
+from rtdash.widgets.ground import Column, Row, Tiles, blank
 from rtdash.widgets.keys import KeysLine
 from rtdash.widgets.latency import LatencyPane
 from rtdash.widgets.panel import Frame, Panel
@@ -73,27 +75,31 @@ class DashboardScreen(Screen[None]):
         # Before there is anything whose styles would be looked up again.
         self._classify()
         yield self._status
-        with Vertical(id="board"):
-            with Vertical(id="donations", classes="page"):
-                yield Horizontal(*known(layout.HEADLINE), id="headline")
-                with Horizontal(id="movement"):
+        with Column(id="board"):
+            with Column(id="donations", classes="page"):
+                yield Row(*known(layout.HEADLINE), id="headline")
+                with Row(id="movement"):
                     yield from known([layout.CITIES, layout.MAP])
-                    yield Vertical(*known(layout.ORGANIZATIONS), id="organizations")
-            with Horizontal(id="clickstream", classes="page"):
+                    yield Column(*known(layout.ORGANIZATIONS), id="organizations")
+            with Row(id="clickstream", classes="page"):
                 yield from known([layout.TREND])
-                with Vertical(id="counts"):
-                    yield Horizontal(*known(layout.COUNTS[:2]), id="counts-above")
+                with Column(id="counts"):
+                    yield Row(*known(layout.COUNTS[:2]), id="counts-above")
                     yield from known(layout.COUNTS[2:])
                 yield from known([layout.TOP_DEVICES])
-            with Horizontal(id="operations", classes="page"):
+            with Row(id="operations", classes="page"):
                 yield self.latency
                 yield self.campaigns
-            yield Grid(*known(layout.AUDIENCE), id="audience", classes="page")
-            yield Grid(*known(layout.CLUSTER), id="cluster", classes="page")
-            yield Vertical(*known(layout.PIPELINE), id="pipeline", classes="page")
-            yield Vertical(*known(self._own), id="own", classes="page")
+            yield Tiles(*known(layout.AUDIENCE), id="audience", classes="page")
+            yield Tiles(*known(layout.CLUSTER), id="cluster", classes="page")
+            yield Column(*known(layout.PIPELINE), id="pipeline", classes="page")
+            yield Column(*known(self._own), id="own", classes="page")
         yield self._slowest
         yield self._keys_line
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """What lies between the panels."""
+        return blank(self, crop)
 
     @property
     def _own(self) -> list[str]:

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.theme import Theme
 
 from rtdash.panels.spec import PanelSpec
 from rtdash.screens.above import Above
@@ -21,7 +22,7 @@ HELP_BINDINGS = (
 
 
 class HelpScreen(Above[None]):
-    """Opened by `?`, closed by any of the usual keys."""
+    """Opened by `?`, closed by any of the usual keys. Always the same, so one is kept while the app runs."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*HELP_BINDINGS]
 
@@ -37,3 +38,12 @@ class HelpScreen(Above[None]):
     def on_mount(self) -> None:
         """It is scrolled at once."""
         self._pane.focus()
+        self.app.theme_changed_signal.subscribe(self, self._restyle)
+
+    def _restyle(self, _: Theme) -> None:
+        """While it is not shown, nobody else does."""
+        self.update_node_styles(animate=False)
+
+    def on_screen_suspend(self) -> None:
+        """The next time it begins at its top."""
+        self._pane.rewind()

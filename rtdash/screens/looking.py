@@ -15,6 +15,8 @@ from rtdash.screens.why import WHY_BINDINGS
 from rtdash.widgets.cursor import ROW_BINDINGS
 from rtdash.widgets.latency import LATENCY_BINDINGS
 
+_HELP = "help"
+
 
 class Looking(Explaining):
     """The part of the app that turns pages and lets a panel fill the screen."""
@@ -64,18 +66,20 @@ class Looking(Explaining):
         self._look()
 
     def _look(self) -> None:
-        """Ask what has come into view, and nothing that has gone out of it."""
+        """Ask what has come into view, and nothing that has gone out of it, once it is shown: it waits for nothing."""
+        self._hurry()
+        self.call_after_refresh(self._ask)
+
+    def _ask(self) -> None:
         self.poller.watch(self.dashboard.watched)
         self._tick()
-        self._hurry()
 
     def action_show_help(self) -> None:
         """Keys and panels."""
-        self.push_screen(
-            HelpScreen(
-                [*BINDINGS, *ROW_BINDINGS, *LATENCY_BINDINGS, *SLOW_BINDINGS, *WHY_BINDINGS, *LAB_BINDINGS], self.specs
-            )
-        )
+        if not self.is_screen_installed(_HELP):
+            keys = [*BINDINGS, *ROW_BINDINGS, *LATENCY_BINDINGS, *SLOW_BINDINGS, *WHY_BINDINGS, *LAB_BINDINGS]
+            self.install_screen(HelpScreen(keys, self.specs), _HELP)
+        self.push_screen(_HELP)
 
     def action_command_palette(self) -> None:
         """Find a command by its name."""

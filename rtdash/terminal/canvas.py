@@ -37,8 +37,10 @@ class Canvas:
         self._pens = pens
         self._blank = pens.plain.cells[" "]
         self._rows = [[self._blank] * width for _ in range(height)]
-        self._changed: defaultdict[int, set[int]] = defaultdict(set)
-        """Columns by row."""
+        self._shown = [[*row] for row in self._rows]
+        """As the last frame left them."""
+        self._touched: set[int] = set()
+        """Rows that may differ from that."""
         self._pen = pens.plain
         self._x: int | None = None
         """Where the cursor is; None in a column that is not certain."""
@@ -55,20 +57,14 @@ class Canvas:
         row, end = self._rows[y], x + len(cells)
         if row[x:end] == cells:
             return
-        self._replace(y, x, cells)
+        row[x:end] = cells
+        self._touched.add(y)
         # Half of a wide character is a blank.
         halves = [x - 1] if x and row[x - 1].is_wide else []
         halves += [end - 1] if end == self.width and row[end - 1].is_wide else []
         halves += [end] if end < self.width and not row[end].text else []
         for half in halves:
-            self._replace(y, half, [row[half].pen.cells[" "]])
-
-    def _replace(self, y: int, x: int, cells: list[Cell]) -> None:
-        row = self._rows[y]
-        self._changed[y].update(
-            column for column, (old, new) in enumerate(zip(row[x:], cells, strict=False), x) if old is not new
-        )
-        row[x : x + len(cells)] = cells
+            row[half] = row[half].pen.cells[" "]
 
     def frame(self, cursor: tuple[int, int] | None = None) -> str:
         """What to write so that all that was put is shown; nothing when it is already.
@@ -110,37 +106,52 @@ class Canvas:
         It is drawn in turns: what stands behind a cell that spills, and is of another pen, comes in a later one.
         """
         turns: defaultdict[int, defaultdict[Pen, list[_Run]]] = defaultdict(lambda: defaultdict(list))
-        for y, columns in sorted(self._changed.items()):
+        for y in sorted(self._touched):
             row = self._rows[y]
-            self._widen(columns, row)
+            columns = self._changed(row, self._shown[y])
+            self._shown[y] = [*row]
             last: dict[tuple[int, Pen], _Run] = {}
             turn, pen, reach = 0, self._pen, 0
             run: _Run | None = None
-            for x in sorted(columns):
+            end, flows = -1, False
+            for x in columns:
                 cell = row[x]
+                if x == end and flows and cell.pen is pen and cell.is_certain:
+                    end += 1
+                    continue
                 if not cell.text:
                     continue  # written with its left half
+                if run is not None:
+                    run.end = end
                 goes_on = cell.pen is pen and x >= reach and not turn and row[x - 1].is_certain
-                if run is None or run.end != x or not goes_on:
+                if x != end or not goes_on:
                     turn = turn + (cell.pen is not pen) if x < reach else 0
                     pen = cell.pen
                     run = last.get((turn, pen))
                     if run is None or not self._joins(run, x, row):
                         run = last[turn, pen] = _Run(x, y, x)
                         turns[turn][pen].append(run)
-                if cell.spilled:
-                    reach = max(reach, _reach(x, cell))
-                run.end = x + 1 + cell.is_wide
-        self._changed.clear()
+                reach = max(reach, _reach(x, cell)) if cell.spilled else reach
+                end = x + 1 + cell.is_wide
+                flows = cell.is_certain and not turn and not reach
+            if run is not None:
+                run.end = end
+        self._touched.clear()
         return (turns[turn] for turn in sorted(turns))
 
-    def _widen(self, columns: set[int], row: list[Cell]) -> None:
-        """What stands behind a cell that spills is written again with it."""
-        for x in [x for x in columns if row[x].spilled]:
+    def _changed(self, row: list[Cell], shown: list[Cell]) -> list[int]:
+        """Columns to write: also what stands behind a cell that spills is written again with it."""
+        columns = [x for x, (new, old) in enumerate(zip(row, shown, strict=True)) if new is not old]
+        spilling = [x for x in columns if row[x].spilled]
+        if not spilling:
+            return columns
+        wider = {*columns}
+        for x in spilling:
             behind, reach = x, _reach(x, row[x])
             while (behind := behind + 1) < min(reach, self.width):
-                columns.add(behind)
+                wider.add(behind)
                 reach = max(reach, _reach(behind, row[behind]))
+        return sorted(wider)
 
     @staticmethod
     def _joins(run: _Run, x: int, row: list[Cell]) -> bool:

@@ -8,6 +8,7 @@ from textual.binding import Binding
 
 from rtdash.panels.spec import PanelSpec
 from rtdash.widgets.drawing import help as drawing
+from rtdash.widgets.drawing.spans import Line
 from rtdash.widgets.panel import Frame
 
 
@@ -18,9 +19,18 @@ class HelpPane(Frame):
         super().__init__(id="help")
         self._listed = bindings
         self._specs = specs
+        self._cells = 0
+        self._text: list[Line] = []
+
+    def rewind(self) -> None:
+        """Back to the top."""
+        self._offset = 0
+        self.redraw()
 
     def redraw(self) -> None:
-        """Draw all of it."""
-        if self.is_attached and self.size.area:
-            lines = drawing.draw(self._listed, self._specs, self.inner[0])
-            self.compose_frame([(" Help ", "title")], [], lines, [], [])
+        """Draw it for the width that it has."""
+        if not self.is_attached or not self.size.area:
+            return
+        if (cells := self.inner[0]) != self._cells:
+            self._cells, self._text = cells, drawing.draw(self._listed, self._specs, cells)
+        self.compose_frame([(" Help ", "title")], [], self._text, [], [])
