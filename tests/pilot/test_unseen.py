@@ -88,3 +88,20 @@ async def test_what_has_come_does_not_wait_for_a_frame_that_is_far_off(stage):
         on.app._tick()
         assert on.app.store[FIRST].data == Stat(987_654), "what is asked next may depend on it"
         assert on.app.picture is before
+
+
+async def test_a_page_is_asked_for_once_it_is_shown(stage):
+    async with stage(80, 24) as on:
+        await on.inject()
+        watched = on.poller.watch
+        seen = []
+
+        def watch(ids):
+            seen.append(on.text())
+            watched(ids)
+
+        on.poller.watch = watch
+        await on.pilot.press("4")
+        await on.until(lambda: seen)
+        assert "countr" in seen[0].lower()
+        assert "13_countries" in on.poller.watched
