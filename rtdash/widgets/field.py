@@ -63,7 +63,10 @@ class Form(Box, can_focus=False):
         """Leave out the widgets whose lines have no room."""
         for row, field in self._rows():
             for widget in _widgets(field):
-                widget.display = row + field.rows <= self.rows
+                widget.display = self._fits(row, field)
+
+    def _fits(self, row: int, field: Field) -> bool:
+        return row + field.rows <= self.rows
 
     def set_error(self, name: str, error: str) -> None:
         """Say what is wrong with a field, or nothing any more."""
@@ -82,6 +85,16 @@ class Form(Box, can_focus=False):
             below = (f"✗ {error}", "error") if error else (field.hint, "muted")
             lines += [tuple(line), *[()] * (field.rows - 1), ((" " * (LABEL + 1), "text"), below)]
         return lines
+
+    def rest(self, more: int) -> Span:
+        """What is wrong there keeps the form from being taken, so it is said."""
+        hidden = [
+            name for (row, field), name in zip(self._rows(), self._fields, strict=True) if not self._fits(row, field)
+        ]
+        for name in hidden:
+            if error := self._errors.get(name):
+                return f" ✗ {self._fields[name].label}: {error} ", "error"
+        return super().rest(more)
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         """Show that the keys are here."""

@@ -219,6 +219,15 @@ async def test_every_wrong_field_says_so_and_the_first_has_the_keys(stage):
         assert on.app.focused is on.app.screen.query_one("#rate_per_s")
 
 
+async def test_what_is_wrong_where_there_is_no_room_is_said_at_the_foot(stage):
+    async with stage(80, 18) as on:
+        started = await opened(on)
+        await typed(on, delay_s="later")
+        await press(on, "enter")
+        assert "✗ Begins in: 'later'" in on.text().split("\n")[-1]
+        assert not started
+
+
 async def test_the_rate_and_its_presets_go_together(stage):
     async with stage(80, 24) as on:
         await opened(on)
