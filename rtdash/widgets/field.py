@@ -63,7 +63,9 @@ class Form(Box, can_focus=False):
         """Leave out the widgets whose lines have no room."""
         for row, field in self._rows():
             for widget in _widgets(field):
-                widget.display = self._fits(row, field)
+                # Else Textual would lay all of it out once more.
+                if widget.display is not (fits := self._fits(row, field)):
+                    widget.display = fits
 
     def _fits(self, row: int, field: Field) -> bool:
         return row + field.rows <= self.rows
