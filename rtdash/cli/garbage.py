@@ -10,8 +10,8 @@ from typing import Self
 
 _NEW_OBJECTS = 2_000
 """So many are looked through in half a ms."""
-_YOUNG = 6
-"""After so many looks at what is new, all is looked through, of which some was new when it was last in use."""
+_ALL = 7
+"""Each so many looks go through all, of which some was new when it was last in use."""
 _SETTLED = 8
 """Frames after which the board has its data and its styles."""
 _NEVER = 50_000
@@ -37,7 +37,7 @@ class Garbage:
     """
 
     def __init__(self) -> None:
-        self._frames = 0
+        self._frames = self._looks = 0
         self._thresholds = gc.get_threshold()
 
     def __enter__(self) -> Self:
@@ -45,15 +45,15 @@ class Garbage:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        # What is frozen stays so: to look through it would take a fifth of a second of leaving.
         gc.set_threshold(*self._thresholds)
-        gc.unfreeze()
 
     def collect(self) -> None:
         """After a frame, free what only refers to itself; the board itself stays, and is not looked through again."""
-        new, _, looks = gc.get_count()
         self._frames += 1
         if self._frames == _SETTLED:
             gc.collect()
             gc.freeze()
-        elif new >= _NEW_OBJECTS:
-            gc.collect(1 if looks < _YOUNG else 2)
+        elif gc.get_count()[0] >= _NEW_OBJECTS:
+            self._looks = self._looks % _ALL + 1
+            gc.collect(2 if self._looks == _ALL else 1)

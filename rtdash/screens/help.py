@@ -44,6 +44,6 @@ class HelpScreen(Above[None]):
         """While it is not shown, nobody else does."""
         self.update_node_styles(animate=False)
 
-    def on_screen_suspend(self) -> None:
-        """The next time it begins at its top."""
+    def rewind(self) -> None:
+        """Begin at its top."""
         self._pane.rewind()

@@ -15,11 +15,11 @@ from rtdash.screens.why import WHY_BINDINGS
 from rtdash.widgets.cursor import ROW_BINDINGS
 from rtdash.widgets.latency import LATENCY_BINDINGS
 
-_HELP = "help"
-
 
 class Looking(Explaining):
     """The part of the app that turns pages and lets a panel fill the screen."""
+
+    _help: HelpScreen | None = None
 
     def _tick(self) -> None:
         """Ask what is due."""
@@ -66,20 +66,21 @@ class Looking(Explaining):
         self._look()
 
     def _look(self) -> None:
-        """Ask what has come into view, and nothing that has gone out of it, once it is shown: it waits for nothing."""
-        self._hurry()
-        self.call_after_refresh(self._ask)
-
-    def _ask(self) -> None:
+        """Ask nothing any more that has gone out of view, and what has come into it once it is shown."""
         self.poller.watch(self.dashboard.watched)
-        self._tick()
+        self._hurry()
+        self.call_after_refresh(self._tick)
 
     def action_show_help(self) -> None:
         """Keys and panels."""
-        if not self.is_screen_installed(_HELP):
+        if self._help is None:
             keys = [*BINDINGS, *ROW_BINDINGS, *LATENCY_BINDINGS, *SLOW_BINDINGS, *WHY_BINDINGS, *LAB_BINDINGS]
-            self.install_screen(HelpScreen(keys, self.specs), _HELP)
-        self.push_screen(_HELP)
+            self._help = HelpScreen(keys, self.specs)
+            # Else it would end with its first look.
+            self.install_screen(self._help, "help")
+        if self.screen is not self._help:
+            self._help.rewind()
+            self.push_screen(self._help)
 
     def action_command_palette(self) -> None:
         """Find a command by its name."""

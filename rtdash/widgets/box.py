@@ -37,12 +37,13 @@ class Box(Frame, can_focus=False):
         if self.is_attached and self.size.area:
             lines = self.lines()
             more = len(lines) - self.rows
-            foot = [self.rest(more)] if more > 0 else []
-            self.compose_frame([(f" {self._title} ", "title")], [], lines[: self.rows], [], foot, pinned=self._below)
+            foot: list[Span] = [(f" {more} more on a taller terminal ", "muted")] if more > 0 else []
+            note = self.hidden_trouble()
+            self.compose_frame([(f" {self._title} ", "title")], [], lines[: self.rows], note, foot, pinned=self._below)
 
-    def rest(self, more: int) -> Span:
-        """What is said of the lines that have no room."""
-        return f" {more} more on a taller terminal ", "muted"
+    def hidden_trouble(self) -> list[Span]:
+        """What is wrong, and told by lines that have no room."""
+        return []
 
     def lines(self) -> list[Line]:
         """What it says."""

@@ -64,11 +64,8 @@ class Form(Box, can_focus=False):
         for row, field in self._rows():
             for widget in _widgets(field):
                 # Else Textual would lay all of it out once more.
-                if widget.display is not (fits := self._fits(row, field)):
+                if widget.display is not (fits := row + field.rows <= self.rows):
                     widget.display = fits
-
-    def _fits(self, row: int, field: Field) -> bool:
-        return row + field.rows <= self.rows
 
     def set_error(self, name: str, error: str) -> None:
         """Say what is wrong with a field, or nothing any more."""
@@ -88,15 +85,12 @@ class Form(Box, can_focus=False):
             lines += [tuple(line), *[()] * (field.rows - 1), ((" " * (LABEL + 1), "text"), below)]
         return lines
 
-    def rest(self, more: int) -> Span:
-        """What is wrong there keeps the form from being taken, so it is said."""
-        hidden = [
-            name for (row, field), name in zip(self._rows(), self._fields, strict=True) if not self._fits(row, field)
-        ]
-        for name in hidden:
-            if error := self._errors.get(name):
-                return f" ✗ {self._fields[name].label}: {error} ", "error"
-        return super().rest(more)
+    def hidden_trouble(self) -> list[Span]:
+        """The first error that has no room: it keeps the form from being taken."""
+        for (row, field), name in zip(self._rows(), self._fields, strict=True):
+            if row + field.rows >= self.rows and (error := self._errors.get(name)):
+                return [(f" ✗ {field.label}: {error} ", "error")]
+        return []
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         """Show that the keys are here."""

@@ -219,12 +219,21 @@ async def test_every_wrong_field_says_so_and_the_first_has_the_keys(stage):
         assert on.app.focused is on.app.screen.query_one("#rate_per_s")
 
 
-async def test_what_is_wrong_where_there_is_no_room_is_said_at_the_foot(stage):
-    async with stage(80, 18) as on:
+@pytest.mark.parametrize(
+    ("columns", "rows", "part", "said"),
+    [
+        (80, 18, "delay_s", "✗ Begins in: 'later'"),
+        (80, 19, "delay_s", "✗ Begins in: 'later'"),
+        (80, 17, "duration_s", "✗ Ends after: 'later'"),
+        (44, 18, "delay_s", "✗ Begins in: 'later'"),
+    ],
+)
+async def test_what_is_wrong_where_there_is_no_room_is_said_at_the_foot(stage, columns, rows, part, said):
+    async with stage(columns, rows) as on:
         started = await opened(on)
-        await typed(on, delay_s="later")
+        await typed(on, **{part: "later"})
         await press(on, "enter")
-        assert "✗ Begins in: 'later'" in on.text().split("\n")[-1]
+        assert said in on.text().split("\n")[-1]
         assert not started
 
 

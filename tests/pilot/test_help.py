@@ -46,3 +46,14 @@ async def test_it_begins_at_its_top_again(stage):
         await on.pilot.press("escape")
         await opened(on)
         assert on.text() == top
+
+
+async def test_behind_a_question_it_keeps_its_place(stage):
+    async with stage(80, 24, asks_before_leaving=True) as on:
+        on.control.own = 1
+        await opened(on)
+        await on.pilot.press("pagedown")
+        await on.pilot.pause()
+        scrolled = on.text()
+        await on.pilot.press("ctrl+c", "escape")
+        await on.until(lambda: on.text() == scrolled)

@@ -93,14 +93,15 @@ async def test_what_has_come_does_not_wait_for_a_frame_that_is_far_off(stage):
 async def test_a_page_is_asked_for_once_it_is_shown(stage):
     async with stage(80, 24) as on:
         await on.inject()
-        watched = on.poller.watch
+        tick = on.poller.tick
+        on.app._clock.stop()
         seen = []
 
-        def watch(ids):
+        def ask(now):
             seen.append(on.text())
-            watched(ids)
+            tick(now)
 
-        on.poller.watch = watch
+        on.poller.tick = ask
         await on.pilot.press("4")
         await on.until(lambda: seen)
         assert "countr" in seen[0].lower()

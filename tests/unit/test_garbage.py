@@ -94,4 +94,3 @@ def test_afterwards_python_looks_as_it_did():
         settle(garbage)
         assert gc.get_threshold() != before
     assert gc.get_threshold() == before
-    assert not gc.get_freeze_count()
