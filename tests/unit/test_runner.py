@@ -72,7 +72,10 @@ def test_each_runner_has_a_log_of_its_own_and_those_of_last_week_are_removed(tmp
 
 def test_a_runner_that_is_slow_to_end_is_one_plain_line(tmp_path, monkeypatch):
     monkeypatch.setattr(runner, "_STOP_S", 0.1)
-    program = "import signal; signal.signal(signal.SIGTERM, lambda *_: print('asked', flush=True)); print(flush=True)"
+    # No `print`: the signal may come while that of the first line is not over, and it cannot be called within itself.
+    program = (
+        "import os, signal; signal.signal(signal.SIGTERM, lambda *_: os.write(1, b'asked\\n')); os.write(1, b'\\n')"
+    )
     command = [sys.executable, "-c", program + "\nwhile True: signal.pause()"]
     log = tmp_path / "campaign.log"
     slow = runner.DetachedRunner(command, log, {}, keep_open=())
