@@ -14,6 +14,7 @@ from textual.events import Resize
 from textual.geometry import Size
 from textual.messages import TerminalSupportsSynchronizedOutput
 
+from rtdash.screens.commands import Palette
 from rtdash.screens.slow import SlowScreen
 from rtdash.terminal.fit import ATTRIBUTES, LEANS_ON, misfit
 from rtdash.terminal.seam import Diffing
@@ -87,7 +88,8 @@ async def play(script: list[tuple[str, object]]) -> None:
         terminal = stage.app.terminal
         assert terminal.frames
         assert not difference(terminal.shown, terminal.stock)
-        if not isinstance(stage.app.screen, SlowScreen):  # it reads its log anew whenever it likes
+        # They read their log anew, and say that nothing was found, whenever they like.
+        if not isinstance(stage.app.screen, SlowScreen | Palette):
             await nothing_is_stale(stage)
 
 
