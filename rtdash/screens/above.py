@@ -43,6 +43,7 @@ class Overlay(Above[Answer]):
         """The cells of what lies below."""
         lines = self.app.lines_below(self)  # type: ignore[attr-defined]
         if lines is None:
+            # Textual's own lets what lies below shine through.
             return super(Above, self).render_lines(crop)
         shown = [line.crop_extend(crop.x, crop.right, None) for line in lines[crop.y : crop.bottom]]
         # On a terminal that has just grown this one is laid out before those below.

@@ -2,55 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
-import pytest
 from textual.events import Key, Paste
 
 from rtdash.model.campaign import AS_FAST_AS_IT_CAN, CampaignPlan
-from rtdash.screens.form import CITY_NAMES, FormScreen
+from rtdash.screens.form import CITY_NAMES
 from rtdash.widgets.options import Options
+from tests.pilot.filling import PLAN, click, click_key, opened, press, typed
 
 SIZES = [(200, 50), (120, 36), (80, 24)]
-PLAN = CampaignPlan(
-    name="spring", rate_per_s=10_000, cities=("Nîmes", "Pau"), organizations=("PureJoy",), duration_s=300.0, count=5_000
-)
-
-
-async def press(on, *keys):
-    await on.pilot.press(*keys)
-    await on.pilot.pause()
-
-
-async def opened(on, plan=None):
-    """Open the form; what is started from it."""
-    if plan is not None:
-        on.control.plan = plan
-    started = []
-    on.control.start_campaign = lambda plan, *, beside: started.append((plan, beside))
-    await press(on, "S")
-    assert isinstance(on.app.screen, FormScreen)
-    return started
-
-
-async def typed(on, **texts):
-    """Put texts into the inputs, as if they had been typed."""
-    for part, text in texts.items():
-        on.app.screen.query_one(f"#{part}").value = text
-    await on.pilot.pause()
-
-
-def click(on, options, name):
-    """Where to click for a name."""
-    widget = on.app.screen.query_one(options)
-    row = next(row for row in range(widget.size.height) if f" {name}" in widget.render_line(row).text)
-    return {"widget": options, "offset": (widget.render_line(row).text.index(f" {name}") + 2, row)}
-
-
-async def click_key(on, name):
-    """Click on a key at the foot of the form."""
-    line = on.app.screen.query_one("#form > #keys").render_line(0).text
-    await on.pilot.click("#form > #keys", offset=(line.index(name), 0))
 
 
 async def test_it_shows_everything_at_every_size(stage):
@@ -219,24 +178,6 @@ async def test_every_wrong_field_says_so_and_the_first_has_the_keys(stage):
         assert on.app.focused is on.app.screen.query_one("#rate_per_s")
 
 
-@pytest.mark.parametrize(
-    ("columns", "rows", "part", "said"),
-    [
-        (80, 18, "delay_s", "✗ Begins in: 'later'"),
-        (80, 19, "delay_s", "✗ Begins in: 'later'"),
-        (80, 17, "duration_s", "✗ Ends after: 'later'"),
-        (44, 18, "delay_s", "✗ Begins in: 'later'"),
-    ],
-)
-async def test_what_is_wrong_where_there_is_no_room_is_said_at_the_foot(stage, columns, rows, part, said):
-    async with stage(columns, rows) as on:
-        started = await opened(on)
-        await typed(on, **{part: "later"})
-        await press(on, "enter")
-        assert said in on.text().split("\n")[-1]
-        assert not started
-
-
 async def test_the_rate_and_its_presets_go_together(stage):
     async with stage(80, 24) as on:
         await opened(on)
@@ -281,26 +222,3 @@ async def test_the_cursor_of_options_stays_among_them(stage):
         on.app.screen.query_one("#name").focus()
         await on.pilot.pause()
         assert not any("❯" in cities.render_line(row).text for row in range(5))
-
-
-@pytest.mark.parametrize("rows", [21, 18, 17, 12])
-async def test_on_a_low_terminal_what_has_no_room_is_left_out_and_the_wheel_parts_nothing(stage, rows):
-    async with stage(80, rows) as on:
-        await opened(on, PLAN)
-        before = on.text()
-        for row, label in ((1, "Name"), (3, "Cities"), (9, "Organisations"), (11, "Rate"), (13, "Ends after")):
-            assert (f"│ {label} " in before) is (row < rows - 3)
-        for widget in on.app.screen.query("#form > Input, #form > Options"):
-            assert not widget.display or widget.region.bottom <= rows - 3
-            assert not widget.display or before.split("\n")[widget.region.y][:15].strip("│ "), "beside its label"
-        assert "Enter Start" in before.split("\n")[-2]
-        assert re.fullmatch(r"╰─* \d+ more on a taller terminal ─╯", before.split("\n")[-1])
-        on.app.screen.query_one("#form").on_mouse_scroll_down()
-        await on.pilot.pause()
-        assert on.text() == before
-        await press(on, *["tab"] * 4)
-        assert on.app.focused.display
-        await on.pilot.resize_terminal(80, 24)
-        await on.pilot.pause()
-        assert "● are stopped" in on.text()
-        assert "more" not in on.text().split("\n")[-2]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from rtdash.screens.leave import LeaveScreen
 from tests.pilot.diffing import drawn_again, nothing_is_stale, resize, settled, watched
 
 
@@ -52,8 +53,11 @@ async def test_behind_a_question_it_keeps_its_place(stage):
     async with stage(80, 24, asks_before_leaving=True) as on:
         on.control.own = 1
         await opened(on)
+        top = on.text()
         await on.pilot.press("pagedown")
-        await on.pilot.pause()
+        await on.until(lambda: on.text() != top)
         scrolled = on.text()
-        await on.pilot.press("ctrl+c", "escape")
+        await on.pilot.press("ctrl+c")
+        await on.until(lambda: isinstance(on.app.screen, LeaveScreen))
+        await on.pilot.press("escape")
         await on.until(lambda: on.text() == scrolled)
